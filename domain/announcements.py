@@ -131,11 +131,15 @@ class PaperBooksChanged(Announcement):
 
 @dataclass(frozen=True)
 class ReadersChanged(Announcement):
-    """Who reads a case at its agency, or who holds it."""
+    """Who reads a case at its agency, or who holds it. `page`: the page that has just come to it, where it is that.
+
+    Such a page has been told already; a process of the version before says no page.
+    """
 
     channel = Channel.READERS
     application_id: int
     agency_id: int
+    page: str = ''
 
 
 @dataclass(frozen=True)

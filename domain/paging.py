@@ -1,6 +1,6 @@
 """One page of a longer list, found by where the page beside it ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -94,26 +94,38 @@ async def counted(rows: Sequence[Record], all_of_them: QuerySet[Any], number: in
     return Page(rows, await all_of_them.count(), number, per_page)
 
 
-async def page_of(rows: QuerySet[Record], order: Sequence[str], number: int, per_page: int) -> Page[Record]:
+async def page_of(
+    rows: QuerySet[Record],
+    order: Sequence[str],
+    number: int,
+    per_page: int,
+    count: Callable[[], Awaitable[int]] | None = None,
+) -> Page[Record]:
     """Page `number` of `rows`; `order` ends with the id, and none of its columns is empty.
+
+    `count` tells how many there are, where something else than the rows themselves knows.
 
     The page that was shown, the one after it and the one before begin or end where that does, by an index of `order`:
     they cost the same wherever they are. Others are counted off from the nearer end, over keys alone.
     """
     if number == 1:
-        return await _first(rows, order, per_page)
-    total = await rows.count()
+        return await _first(rows, order, per_page, count)
+    total = await (count or rows.count)()
     ids = [one[-1] for one in await keys_of(rows, order, number, per_page, total)]
     found: dict[Any, Record] = {row.pk: row for row in await rows.filter(id__in=ids)} if ids else {}
     return Page([found[one] for one in ids if one in found], total, number, per_page)
 
 
-async def _first(rows: QuerySet[Record], order: Sequence[str], per_page: int) -> Page[Record]:
+async def _first(
+    rows: QuerySet[Record], order: Sequence[str], per_page: int, count: Callable[[], Awaitable[int]] | None
+) -> Page[Record]:
     """Most lists have no second page, and are not counted."""
     shown, place = await rows.order_by(*order).limit(per_page), _place.get()
     if place is not None and shown:
         first, last = (tuple(getattr(one, _column(name)) for name in order) for one in (shown[0], shown[-1]))
         place.of, place.number, place.first, place.last = _text(rows, order, per_page), 1, first, last
+    if count is not None and len(shown) == per_page:
+        return Page(shown, await count(), 1, per_page)
     return await counted(shown, rows, 1, per_page)
 
 

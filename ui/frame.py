@@ -50,10 +50,13 @@ def frame(
     crumbs: Crumbs = (),
     step: int = 0,
     guide: Progress | None = None,
-    waiting: int = 0,
+    waiting: int | None = 0,
     heading: bool = True,
 ) -> Iterator['page_frame']:
-    """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page."""
+    """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page.
+
+    `waiting`: None where the page will tell the bell (`here.bar.waits`), having read it with what it shows.
+    """
     page = page_frame(account, title, crumbs, step, guide, waiting, heading)
     with page.content:
         yield page
@@ -70,7 +73,7 @@ class page_frame:
         crumbs: Crumbs,
         step: int,
         guide: Progress | None,
-        waiting: int,
+        waiting: int | None,
         heading: bool,
     ) -> None:
         self.account = account
@@ -83,7 +86,8 @@ class page_frame:
         rail = guide if step and not account.hides_guide else None
         loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
-            app_bar(account, waiting).follow()
+            self.bar = app_bar(account, waiting or 0)
+            self.bar.follow(is_known=waiting is not None)
             if rail is not None:
                 self.guide = step_guide(
                     step,

@@ -7,6 +7,7 @@ no names.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import IO
 
 from tortoise.connection import get_connection
@@ -23,7 +24,7 @@ from ..audit import office_history
 from ..directory import forms
 from ..errors import Incomplete, NotFound
 from ..fields import Field, by_key
-from ..paging import Page, bounds, keys_of
+from ..paging import Page, bounds, page_of
 from ..volunteers import spelling
 from ..volunteers.basics import legacy_matching
 from .record_books import FIELDS, number_of
@@ -166,8 +167,9 @@ async def find(query: EntryQuery, *, by: Account) -> Page[Entry]:
         ids = [one for _, one in sorted({pair for pairs in several for pair in pairs}, reverse=True)][:MOST_FOUND]
         total, ids = len(ids), ids[first : first + per_page]
     else:
-        total = await _total(query, by)
-        ids = [one for _, one in await keys_of(issues, ('-at', '-id'), number, per_page, total)]
+        listed = issues.select_related(*_OF_ENTRY)
+        found = await page_of(listed, ('-at', '-id'), number, per_page, partial(_total, query, by))
+        return Page([_entry(row) for row in found.rows], found.total, number, per_page)
     rows = await BookIssue.filter(id__in=ids).order_by('-at', '-id').select_related(*_OF_ENTRY)
     return Page([_entry(row) for row in rows], total, number, per_page)
 
@@ -284,14 +286,16 @@ async def _last_after(row: NumberSeries, outside: int) -> int:
     return outside
 
 
-async def report(*, by: Account) -> Report:
-    """Gaps and duplicates in the agency's numbers."""
+async def report(*, by: Account, begun: Sequence[Series] | None = None) -> Report:
+    """Gaps and duplicates in the agency's numbers; `begun`: its `series`, where they were just read."""
     permissions.require(by, 'books.number_ledger.report')
     connection = get_connection('default')
     doubtful = {row['roc_year'] for row in await connection.execute_query_dict(_DOUBTFUL, [by.agency_id])}
     gaps = []
-    for one in await series(by=by):
-        if one.year not in doubtful:
+    if doubtful and begun is None:
+        begun = await series(by=by)
+    for one in begun or ():
+        if one.year not in doubtful or one.agency.id != by.agency_id:
             continue
         taken = RecordBook.filter(agency_id=by.agency_id, roc_year=one.year).values_list('sequence', flat=True)
         missing = sorted(set(range(one.outside + 1, one.last + 1)) - {int(str(sequence)) for sequence in await taken})

@@ -49,6 +49,10 @@ FIELDS = by_key(
     Field('entered_by_unit', '登打單位名稱'),
 )
 NUMBER_LENGTH = 80
+# Whether the volunteer has a book, and how far the series of the year is.
+_AHEAD = """
+SELECT EXISTS (SELECT FROM record_book WHERE volunteer_id = $1 AND status = $2) AS has_book, last_sequence, pattern
+FROM (SELECT) AS one LEFT JOIN number_series ON agency_id = $3 AND roc_year = $4"""
 
 
 class CannotIssue(DomainError):
@@ -153,8 +157,19 @@ async def number_ahead(application: Application) -> str:
 
 async def number_among(application: Application, agency: Agency, decisions: Iterable[Decision]) -> str:
     """The same, where its agency, and all decisions on cases of that agency with their cases, were just read."""
-    if not await _takes_number(application):
+    if application.kind == IssueKind.CANCELLATION:
         return ''
+    year = dates.roc_year(dates.today())
+    asked = [application.volunteer_id, BookStatus.IN_USE.value, agency.id, year]
+    [row] = await get_connection('default').execute_query_dict(_AHEAD, asked)
+    has_book = row.pop('has_book')
+    if has_book and not await _takes_number(application):
+        return ''
+    return _number_in(agency, year, await _before(application, decisions), **row)
+
+
+async def _before(application: Application, decisions: Iterable[Decision]) -> int:
+    """How many of the decisions take a number before the application would."""
     now = dates.now()
     approvals = [one for one in decisions if one.to == ApplicationStatus.APPROVED and not one.problem]
     waiting = {one.application_id: one for one in approvals}
@@ -164,7 +179,7 @@ async def number_among(application: Application, agency: Agency, decisions: Iter
     first = [one for one in waiting.values() if dates.day_of(one.at).year == year and one.release_at <= released_at]
     # What waits was checked: a 初次 among it has no book.
     taken = [one.application.kind == IssueKind.FIRST or await _takes_number(one.application) for one in first]
-    return await next_number(agency, after=sum(taken))
+    return sum(taken)
 
 
 async def _takes_number(application: Application) -> bool:
@@ -179,8 +194,13 @@ async def next_number(agency: Agency, after: int = 0) -> str:
     year = dates.roc_year(dates.today())
     series = await NumberSeries.get_or_none(agency_id=agency.id, roc_year=year)
     if series is None:
-        return number_of(agency, year, 1 + after)
-    return number_of(agency, year, series.last_sequence + 1 + after, series.pattern)
+        return _number_in(agency, year, after, None, None)
+    return _number_in(agency, year, after, series.last_sequence, series.pattern)
+
+
+def _number_in(agency: Agency, roc_year: int, after: int, last_sequence: int | None, pattern: str | None) -> str:
+    """The next but `after` in the series of that year; one that nobody has begun has no last number."""
+    return number_of(agency, roc_year, (last_sequence or 0) + 1 + after, pattern or '')
 
 
 def number_of(agency: Agency, roc_year: int, sequence: int, pattern: str = '') -> str:

@@ -25,11 +25,11 @@ from ..fields import Field, by_key, period
 FIELDS = by_key(Field('deputy_id', '代理人'), *period('begins_on', 'ends_on', '代理期間'))
 NAMES = office_history.Kept('職務代理', by_key(Field('account_id', '請假人員'), *FIELDS.values()), ('account_id',))
 
-_IS_ANYBODY_AWAY = """
-SELECT EXISTS (SELECT FROM deputyship JOIN account ON account.id = deputyship.account_id
-               WHERE account.agency_id = $1 AND deputyship.begins_on <= $2
-                 AND deputyship.ends_on >= $2) AS is_so
-"""
+# For statements of others, too: whether somebody of `agency` is away on `day`.
+IS_ANYBODY_AWAY = """
+EXISTS (SELECT FROM deputyship JOIN account ON account.id = deputyship.account_id
+        WHERE account.agency_id = {agency} AND deputyship.begins_on <= {day} AND deputyship.ends_on >= {day})"""
+_IS_ANYBODY_AWAY = f'SELECT {IS_ANYBODY_AWAY.format(agency="$1", day="$2")} AS is_so'
 
 _UNSETTLED = (CorrectionStatus.OPEN, CorrectionStatus.MENDED, CorrectionStatus.DISPUTED)
 
@@ -118,17 +118,22 @@ async def colleagues(account: Account, *, by: Account) -> list[Account]:
     return await _active(absent.agency_id).exclude(id=absent.id).order_by('name', 'id')
 
 
-async def told(*, by: Account) -> list[Standing]:
-    """Who of the reviewer's agency is away today, and who acts meanwhile."""
+async def told(*, by: Account, is_anybody_away: bool | None = None) -> list[Standing]:
+    """Who of the reviewer's agency is away today, and who acts meanwhile; `is_anybody_away` as `standing` has it."""
     permissions.require(by, 'cases.deputies.told')
-    return list((await standing(by.agency_id)).values())
+    return list((await standing(by.agency_id, is_anybody_away=is_anybody_away)).values())
 
 
-async def standing(agency_id: int | None) -> dict[int, Standing]:
-    """Who is away today and has somebody who acts, by account; a deputy who is away is followed to theirs."""
+async def standing(agency_id: int | None, *, is_anybody_away: bool | None = None) -> dict[int, Standing]:
+    """Who is away today and has somebody who acts, by account; a deputy who is away is followed to theirs.
+
+    `is_anybody_away`: what `IS_ANYBODY_AWAY` says, where the caller has just asked.
+    """
     today = dates.today()
-    [asked] = await get_connection('default').execute_query_dict(_IS_ANYBODY_AWAY, [agency_id, today])
-    if not asked['is_so']:  # as on most days, and each page asks
+    if is_anybody_away is None:
+        [asked] = await get_connection('default').execute_query_dict(_IS_ANYBODY_AWAY, [agency_id, today])
+        is_anybody_away = asked['is_so']
+    if not is_anybody_away:  # as on most days, and each page asks
         return {}
     running = await _complete().filter(account__agency_id=agency_id, begins_on__lte=today, ends_on__gte=today)
     named = {one.account_id: one for one in running}

@@ -7,7 +7,7 @@ weighs. A case that was sent is judged by the rules of the day it was sent: none
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -84,17 +84,23 @@ async def checks_of(
 
 
 async def checks_read(
-    applications: Sequence[Application], held: Mapping[int, Papers], *, by: Account
+    applications: Sequence[Application],
+    held: Mapping[int, Papers],
+    *,
+    by: Account,
+    are_ticked: Collection[int] | None = None,
 ) -> dict[int, list[Check]]:
     """Application id → its list, for the agency that has just read them with volunteer, agency and its field.
 
-    `held`: what they hold, by id. Raises NotFound when one is none of `by`'s business.
+    `held`: what they hold, by id. `are_ticked`: those on which a reviewer has ticked something, where that is known.
+    Raises NotFound when one is none of `by`'s business.
     """
     permissions.require(by, 'readiness.checks_read')
     if not all(permissions.may_see_case(by, one) for one in applications):
         raise NotFound
     asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
-    lists = await _lists(asked, by, held, {one.volunteer_id: one.volunteer for one in applications})
+    known = {one.volunteer_id: one.volunteer for one in applications}
+    lists = await _lists(asked, by, held, known, are_ticked)
     return {one.id: found or [] for one, found in zip(applications, lists, strict=True)}
 
 
@@ -195,6 +201,7 @@ async def _lists(
     by: Account,
     held: Mapping[int, Papers] | None = None,
     known: Mapping[int, Volunteer] | None = None,
+    are_ticked: Collection[int] | None = None,
 ) -> list[list[Check] | None]:
     if not asked:
         return []
@@ -207,7 +214,9 @@ async def _lists(
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
         held = held if held is not None else await papers.of_many(cases)
-        for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round'):
+        ticked = cases if are_ticked is None else cases & set(are_ticked)
+        made = EyeCheck.filter(application_id__in=ticked).select_related('by').order_by('round')
+        for tick in await made if ticked else []:
             ticks[tick.application_id].append(tick)
     lists: list[list[Check] | None] = []
     applying: dict[tuple[int, IssueKind, date], dict[str, Rule]] = {}

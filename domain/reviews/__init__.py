@@ -34,7 +34,7 @@ from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
 from ..papers import PaperChange
 from ..readiness import Check, NotReady
-from . import openings, roster_news
+from . import beside, openings, roster_news
 from .queues import CaseRow, Counts, Due, Extent, Neighbours, Order, Pending, awaiting, counts, extent, neighbours
 
 __all__ = [
@@ -94,7 +94,6 @@ async def case(application_id: int, *, by: Account) -> Case:
     application = await applications.get(application_id, by=by, also=('agency__field', 'assignee'))
     contents = await papers.rows_of(application)
     ended = papers.last_of(application, contents) if application.status in CLOSED else None
-    await openings.note(application, by=by)
     if ended:
         held = papers.opened(ended).papers
         volunteer, trainings = await papers.records(held, application.volunteer)
@@ -103,11 +102,16 @@ async def case(application_id: int, *, by: Account) -> Case:
         trainings = await Training.filter(volunteer_id=volunteer.id).select_related('field', 'trained_for')
         held = papers.collected(application, trainings)
     is_waiting = application.status == ApplicationStatus.SUBMITTED
+    there = await beside.of(application, by=by)  # after what it holds: never older than that
+    await openings.note(application, by=by, is_noted=there.is_noted)
     if is_waiting:
         await papers.begin(application, held, contents, by=by)
-    decision, number = await _decision_and_number(application)
-    away = await deputies.standing(application.agency_id)
-    checks = {} if ended else await readiness.checks_read([application], {application.id: held}, by=by)
+    decision, number = await _decision_and_number(application, are_there_any=there.has_decisions)
+    away = await deputies.standing(application.agency_id, is_anybody_away=there.is_anybody_away)
+    checks = {}
+    if not ended:
+        are_ticked = [application.id] if there.has_ticks else []
+        checks = await readiness.checks_read([application], {application.id: held}, by=by, are_ticked=are_ticked)
     return Case(
         application=application,
         volunteer=volunteer,
@@ -118,7 +122,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held, contents) if is_waiting else (),
         digest=held.digest(),
-        marks=await corrections.beside_held(application, held, by=by),
+        marks=await corrections.beside_held(application, held, by=by) if there.has_marks else [],
         decision=decision,
         looks=papers.looks(contents),
         away=away,
@@ -265,12 +269,16 @@ def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
 
 
-async def _decision_and_number(application: Application) -> tuple[Decision | None, str]:
-    """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first."""
-    if application.status != ApplicationStatus.SUBMITTED:
+async def _decision_and_number(application: Application, *, are_there_any: bool) -> tuple[Decision | None, str]:
+    """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first.
+
+    `are_there_any`: decisions of the agency.
+    """
+    if application.status == ApplicationStatus.APPROVED:
         own = Decision.filter(application_id=application.id).select_related('by')
-        return await own.first(), await _number(application)
-    made = await Decision.filter(application__agency_id=application.agency_id).select_related('by', 'application')
+        return await own.first() if are_there_any else None, await _number(application)
+    of_agency = Decision.filter(application__agency_id=application.agency_id).select_related('by', 'application')
+    made = await of_agency if are_there_any else []
     decision = next((one for one in made if one.application_id == application.id), None)
     return decision, await record_books.number_among(application, application.agency, made)
 

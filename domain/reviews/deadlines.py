@@ -13,8 +13,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -44,6 +45,10 @@ CORRECTION_NOTICE = 3
 
 # A working day before the due day lies at most so far before it: the longest run of days off is about ten.
 _NEAR = timedelta(days=20)
+_COUNTS = """
+SELECT count(*) FILTER (WHERE due_on < $3) AS overdue, count(*) FILTER (WHERE due_on = $3) AS today,
+       count(*) FILTER (WHERE due_on = ANY($4::date[])) AS soon
+FROM application WHERE agency_id = $1 AND round > 0 AND status = $2 AND due_on <= $5"""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,13 @@ async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page:
     return Page([_running(case, left[case.id]) for case in listed.rows], listed.total, number, per_page)
 
 
-async def running_count(due: Due, *, by: Account) -> int:
-    """How many there are."""
-    return await (await _running_until(due, by)).count()
+async def running_counts(*, by: Account) -> dict[Due, int]:
+    """How many there are of each."""
+    permissions.require(by, 'reviews.deadlines')
+    today, near = dates.today(), await _near(by)
+    asked = [by.agency_id, ApplicationStatus.SUBMITTED.value, today, near, max(near, default=today)]
+    [counts] = await get_connection('default').execute_query_dict(_COUNTS, asked)
+    return {due: counts[due] for due in get_args(Due)}
 
 
 async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
@@ -96,10 +105,16 @@ async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
         return found.filter(due_on__lt=today)
     if due == 'today':
         return found.filter(due_on=today)
+    return found.filter(due_on__in=await _near(by))
+
+
+async def _near(by: Account) -> list[date]:
+    """The days after today of which the agency is reminded by now."""
+    today = dates.today()
     agency = await Agency.get(id=by.agency_id)
     is_off = await office_calendar.rest_days(agency.county_id, today - _NEAR, today + _NEAR)
     days = [today + timedelta(days=ahead) for ahead in range(1, _NEAR.days + 1)]
-    return found.filter(due_on__in=[day for day in days if reminder_on(day, is_off) <= today])
+    return [day for day in days if reminder_on(day, is_off) <= today]
 
 
 def is_supervisor(account: Account) -> bool:

@@ -20,13 +20,22 @@ PURPOSE = '審核紀錄冊申請'
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-async def note(case: Application, *, by: Account) -> None:
-    """`by` looks at the case, which comes with its volunteer; once a sitting and round."""
-    lately = dates.now() - access.ONE_LOOK
-    since = max(lately, case.submitted_at) if case.submitted_at else lately
-    looks = AccessEntry.filter(volunteer_id=case.volunteer_id, by_id=by.id, kind=AccessKind.CASE, at__gte=since)
-    if not await looks.exists():
+async def note(case: Application, *, by: Account, is_noted: bool | None = None) -> None:
+    """`by` looks at the case, which comes with its volunteer; once a sitting and round.
+
+    `is_noted`: whether there is such a look `since` then, where the caller has just asked.
+    """
+    if is_noted is None:
+        looks = AccessEntry.filter(volunteer_id=case.volunteer_id, by_id=by.id, kind=AccessKind.CASE)
+        is_noted = await looks.filter(at__gte=since(case)).exists()
+    if not is_noted:
         await access.note(case.volunteer, AccessKind.CASE, PURPOSE, by=by)
+
+
+def since(case: Application) -> datetime:
+    """From when on a look at the case belongs to this sitting and round."""
+    lately = dates.now() - access.ONE_LOOK
+    return max(lately, case.submitted_at) if case.submitted_at else lately
 
 
 async def opened(application_id: int, *, by: Account) -> None:

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q
 
 from db import transaction
 from db.choices import ApplicationStatus
@@ -22,6 +21,7 @@ from db.models import Account, Application, Presence
 from .. import announcements, applications, dates, permissions, validation
 from ..announcements import ReadersChanged
 from ..cases import deputies
+from ..errors import NotFound
 from ..repeating import repeating
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,24 @@ FORGOTTEN_AFTER = timedelta(seconds=60)
 
 # One at a time at the readers of a case. The first number is this lock's, the second the application.
 _ALONE = 'SELECT pg_advisory_xact_lock(7301, $1)'
+# The same, where the case was ever sent to that agency; no row for any other.
+_ALONE_AT_OURS = (
+    'SELECT id, pg_advisory_xact_lock(7301, id) FROM application WHERE id = $1 AND agency_id = $2 AND round > 0'
+)
+# Who reads, whoever holds it first. Each page that opens, closes or shows a case asks for some of them.
+_PAGES = """
+SELECT application_id, account_id, account.name, holds, opened_at, seen_at, presence.id
+FROM presence JOIN account ON account.id = account_id
+WHERE {} ORDER BY holds DESC, opened_at"""
+_OF_CASE = _PAGES.format('application_id = $1')
+_OF_OUR_CASE = _PAGES.format(
+    'application_id = $1 AND seen_at >= $2 AND EXISTS (SELECT FROM application'
+    ' WHERE application.id = application_id AND agency_id = $3 AND round > 0)'
+)
+_OF_AGENCY = _PAGES.format(
+    'seen_at >= $1 AND EXISTS (SELECT FROM application WHERE application.id = application_id'
+    ' AND application.agency_id = $2 AND application.status = $3)'
+)
 _ENTER = (
     'INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
     ' VALUES ($1, $2, $3, $4, $5, $6)'
@@ -80,25 +98,27 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
     Returns who reads it now. Where that is nobody else than before, as on a second page of the same reader, nobody is
     told. While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
     """
-    application = await _case(application_id, by)
+    permissions.require(by, 'reviews.presence')
+    case_id = validation.record_id(application_id)
     if page_id in _pages:
         await leave(page_id)
-    _pages[page_id] = _Own(application.id, application.agency_id, by.id, dates.now())
     async with transaction():
-        await _alone(application.id)
-        before, at = await _pages_on(application.id), dates.now()
-        own = _Page(application.id, by.id, by.name, not before, at, at, page_id)
-        await _execute(_ENTER, page_id, application.id, by.id, at, at, own.holds)
+        if not await _rows(_ALONE_AT_OURS, case_id, by.agency_id):
+            raise NotFound
+        _pages[page_id] = _Own(case_id, by.agency_id or 0, by.id, dates.now())
+        before, at = await _pages_on(case_id), dates.now()
+        own = _Page(case_id, by.id, by.name, not before, at, at, page_id)
+        await _execute(_ENTER, page_id, case_id, by.id, at, at, own.holds)
         alive = [page for page in before if page.seen_at >= at - FORGOTTEN_AFTER]
         if len(alive) < len(before):
-            await Presence.filter(application_id=application.id, seen_at__lt=at - FORGOTTEN_AFTER).delete()
+            await Presence.filter(application_id=case_id, seen_at__lt=at - FORGOTTEN_AFTER).delete()
         if is_passed := bool(before) and not any(page.holds for page in alive):
-            await _execute(_HAND_ON, application.id)
+            await _execute(_HAND_ON, case_id)
         if any(page.account_id != by.id for page in alive):
-            is_passed |= await _pass_to_deputy(application, page_id, by)
-        now = _as_readers(await _pages_on(application.id) if is_passed else [*alive, own])
+            is_passed |= await _pass_to_deputy(case_id, page_id, by)
+        now = _as_readers(await _pages_on(case_id) if is_passed else [*alive, own])
         if now != _as_readers(before):
-            await _announce(application.id, application.agency_id)
+            await _announce(case_id, by.agency_id or 0, page_id)
     return now
 
 
@@ -125,15 +145,16 @@ async def take_over(application_id: int, page_id: UUID, *, by: Account) -> None:
 async def of_agency(*, by: Account) -> dict[int, list[Reader]]:
     """Who reads which waiting case of the agency: whoever holds it first, then by how long."""
     permissions.require(by, 'reviews.presence.of_agency')
-    return await _readers(application__agency_id=by.agency_id, application__status=ApplicationStatus.SUBMITTED)
+    since = dates.now() - FORGOTTEN_AFTER
+    return _by_case(await _rows(_OF_AGENCY, since, by.agency_id, ApplicationStatus.SUBMITTED.value))
 
 
 async def of(application_id: int, *, by: Account) -> list[Reader]:
     """Who reads this case, the caller included. Raises NotFound."""
     permissions.require(by, 'reviews.presence.of')
-    ours = Q(application__agency_id=by.agency_id, application__round__gt=0)
-    if found := await _readers(ours, application_id=validation.record_id(application_id)):
-        return next(iter(found.values()))
+    since = dates.now() - FORGOTTEN_AFTER
+    if found := await _rows(_OF_OUR_CASE, validation.record_id(application_id), since, by.agency_id):
+        return _as_readers(starmap(_Page, found))
     await _case(application_id, by)  # which says why there is nobody
     return []
 
@@ -180,22 +201,16 @@ async def _case(application_id: int, by: Account) -> Application:
     return await applications.known(application_id, by=by)
 
 
-async def _readers(*conditions: Q, **scope: object) -> dict[int, list[Reader]]:
-    alive = _listed(*conditions, seen_at__gte=dates.now() - FORGOTTEN_AFTER, **scope)
+def _by_case(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Reader]]:
     found: dict[int, list[_Page]] = {}
-    for page in starmap(_Page, await alive):
+    for page in starmap(_Page, rows):
         found.setdefault(page.application_id, []).append(page)
     return {application_id: _as_readers(pages) for application_id, pages in found.items()}
 
 
 async def _pages_on(application_id: int) -> list['_Page']:
     """All that have the case open, those of dead processes too, which other pages may still show."""
-    return [*starmap(_Page, await _listed(application_id=application_id))]
-
-
-def _listed(*conditions: Q, **scope: object) -> Any:
-    pages = Presence.filter(*conditions, **scope).order_by('-holds', 'opened_at')
-    return pages.values_list('application_id', 'account_id', 'account__name', 'holds', 'opened_at', 'seen_at', 'id')
+    return [*starmap(_Page, await _rows(_OF_CASE, application_id))]
 
 
 def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
@@ -221,10 +236,10 @@ async def _remove(page_id: UUID, application_id: int, agency_id: int, before: da
             await _announce(application_id, agency_id)
 
 
-async def _pass_to_deputy(application: Application, page_id: UUID, by: Account) -> bool:
+async def _pass_to_deputy(application_id: int, page_id: UUID, by: Account) -> bool:
     """What somebody who is away has left open is in the hands of the deputy who opens it; whether that was so."""
     stood = [one.absent.id for one in (await deputies.standing(by.agency_id)).values() if one.deputy.id == by.id]
-    left_open = Presence.filter(application_id=application.id, holds=True, account_id__in=stood)
+    left_open = Presence.filter(application_id=application_id, holds=True, account_id__in=stood)
     if not stood or not await left_open.update(holds=False):
         return False
     await Presence.filter(id=page_id).update(holds=True)
@@ -239,5 +254,11 @@ async def _execute(sql: str, *values: object) -> None:
     await get_connection('default').execute_query(sql, list(values))
 
 
-async def _announce(application_id: int, agency_id: int) -> None:
-    await announcements.announce(ReadersChanged(application_id, agency_id))
+async def _rows(sql: str, *values: object) -> list[tuple[Any, ...]]:
+    _, rows = await get_connection('default').execute_query(sql, list(values))
+    return [tuple(row) for row in rows]
+
+
+async def _announce(application_id: int, agency_id: int, page_id: UUID | None = None) -> None:
+    """`page_id`: the page that has come by this, and knows it already."""
+    await announcements.announce(ReadersChanged(application_id, agency_id, str(page_id or '')))

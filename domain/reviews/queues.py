@@ -18,6 +18,7 @@ from .. import dates, identity_numbers, papers, permissions, validation
 from ..audit import reads
 from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
+from ..cases.deputies import IS_ANYBODY_AWAY
 from ..cases.worklists import CLOSED
 from ..volunteers import spelling
 
@@ -75,13 +76,14 @@ _MARKS = {
          WHERE application_id = application.id AND status IN ('mended', 'disputed'))""",
 }
 # What waits is counted, what is closed is tallied with each case.
-_COUNTS = """
+_COUNTS = f"""
 SELECT 'submitted' AS status, count(*) AS cases,
        count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today
 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'submitted'
 UNION ALL SELECT 'returned', count(*), 0, 0 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'returned'
 UNION ALL SELECT part, number, 0, 0 FROM tally WHERE agency_id = $1 AND what = 'case'
-"""
+UNION ALL SELECT 'away', 1, 0, 0 WHERE {IS_ANYBODY_AWAY.format(agency='$1', day='$2')}
+"""  # noqa: S608 -- our own words
 _UNITS = """
 SELECT id, name FROM host_unit
 WHERE EXISTS (SELECT FROM application
@@ -142,11 +144,15 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the tabs of the queue say; `overdue` and `due_today` are among those that wait."""
+    """What the tabs of the queue say; `overdue` and `due_today` are among those that wait.
+
+    `is_anybody_away`: of the agency's reviewers, today.
+    """
 
     by_status: dict[ApplicationStatus, int]
     overdue: int
     due_today: int
+    is_anybody_away: bool
 
 
 @dataclass(frozen=True)
@@ -218,6 +224,7 @@ async def counts(*, by: Account) -> Counts:
         by_status={status: found.get(status.value, {}).get('cases', 0) for status in ApplicationStatus},
         overdue=waiting.get('overdue', 0),
         due_today=waiting.get('due_today', 0),
+        is_anybody_away='away' in found,
     )
 
 

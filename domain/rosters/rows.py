@@ -148,8 +148,7 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
 
     `roster` comes with its agency, which never becomes another one.
     """
-    if not await _open_to(roster.id, by).exists():
-        raise NotFound
+    open_to = _open_to(roster.id, by)
     is_unit = by.role == Role.UNIT_STAFF
     decided: dict[int, Decision] = {}
     if not is_unit:  # the unit hears of a decision when it is released
@@ -157,6 +156,9 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
         waiting = await Decision.filter(application__roster_id=roster.id).select_related('by')
         decided = {one.application_id: one for one in waiting}
     listed = await _seen_by(by).filter(roster_id=roster.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
+    # Who sees rows of it may open it; of an empty one, or a clerk's of another unit, it is asked.
+    if (not listed or (is_unit and roster.host_unit_id != by.host_unit_id)) and not await open_to.exists():
+        raise NotFound
     ids = [one.id for one in listed]
     acting = [
         one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))

@@ -16,7 +16,8 @@ from .notices import confirm
 async def sign_off_card(account: Account, of: Application | Roster | None) -> None:
     """Placed where the unit demands a sign-off, or one was asked for; else nothing is."""
     standing = await sign_offs.standing(of, by=account) if of is not None else None
-    is_demanded = await sign_offs.is_demanded(account.host_unit_id)
+    unit = of.host_unit if isinstance(of, Roster) else None  # of a form it may have been read long ago
+    is_demanded = unit.demands_sign_off if unit else await sign_offs.is_demanded(account.host_unit_id)
     if not is_demanded and standing is None:
         return
     with card('志工督導簽核', '(簽核後又修改的資料，要再簽一次)'), html.div().classes('lb-stack'):

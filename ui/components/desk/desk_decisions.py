@@ -1,6 +1,7 @@
 """核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import html, ui
@@ -40,7 +41,13 @@ class Reason:
 
 
 class desk_decisions(Element):
-    """Calls `decided` after a decision; it leads to the next case."""
+    """Calls `decided` after a decision; it leads to the next case.
+
+    The questions after a reason are built when they are first asked: most cases that are opened are approved.
+    """
+
+    marked: html.ol | None = None  # in the question of 通知補件, once it is there
+    return_note: html.p
 
     def __init__(
         self,
@@ -56,13 +63,13 @@ class desk_decisions(Element):
         self.account, self.decided = account, decided
         self.application: Application = case.application
         self.seen = ''
-        self.listed: list[Element] = []
+        self.to_mend: list[Marked] = []
         with self:
             self.outcome = html.span().classes('strong grow')
             self.acts = html.div().classes('lb-decide-acts')
             desk_neighbours()
         with self.acts:
-            self._place_acts(case)
+            self._place_acts()
 
     def show(self, case: Case, marks: Sequence[Marked], pending: Decision | None) -> None:
         """Shows the buttons of an open case, or the decision of a closed one."""
@@ -73,7 +80,8 @@ class desk_decisions(Element):
         self.outcome._text = '' if is_open else _outcome(case, pending)
         self.outcome.update()
         self.acts.set_visibility(is_open)
-        to_mend = sum(each.correction.status is CorrectionStatus.OPEN for each in marks)
+        self.to_mend = [each for each in marks if each.correction.status is CorrectionStatus.OPEN]
+        to_mend = len(self.to_mend)
         to_see = sum(each.waits for each in marks)
         number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
         waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
@@ -84,50 +92,63 @@ class desk_decisions(Element):
         _set_text(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')
         _mark(self.approve, 'off', to_see + to_mend + len(case.changes) > 0)
         _mark(self.send_back, 'on', to_mend > 0)
+        self._list_marks()
+
+    def _list_marks(self) -> None:
+        """What the unit is told of, in the question of 通知補件."""
+        if self.marked is None:
+            return
         self.marked.clear()
         with self.marked:
-            for each in marks:
-                if each.correction.status is CorrectionStatus.OPEN:
-                    html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.correction.text}')
-        self.marked.set_visibility(to_mend > 0)
-        plain = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
-        _set_text(self.return_note, f'單位承辦人會收到下列 {to_mend} 項；需要時可再補充。' if to_mend else plain)
+            for each in self.to_mend:
+                html.li(f'{each.correction.label}（{each.correction.reason.label}）：{each.correction.text}')
+        self.marked.set_visibility(bool(self.to_mend))
+        note = '單位承辦人會收到這段文字，請寫明要改哪一項、怎麼改；也可以先在各項按旗子標記。'
+        if self.to_mend:
+            note = f'單位承辦人會收到下列 {len(self.to_mend)} 項；需要時可再補充。'
+        _set_text(self.return_note, note)
 
-    def _place_acts(self, case: Case) -> None:
+    def _place_acts(self) -> None:
         with action_button('', self._approve, told=_SEEN).classes('lb-approve') as self.approve:
             icon('check', 20)
             with html.span().classes('two'):
                 html.span('核可')
                 self.number = html.small()
             html.kbd('A').props('aria-hidden=true')
-        dialog = self._question(RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
-        with self._opener(dialog, RETURNED, 'outline').classes('lb-return') as self.send_back:
+        asked = partial(self._question, RETURNED, '', '補充說明（沒有標記時必填）', has_marks=True)
+        with self._opener(asked, RETURNED, 'outline').classes('lb-return') as self.send_back:
             icon('flag')
             with html.span().classes('two'):
                 html.span('通知補件')
                 self.asked = html.small()
             html.kbd('R').props('aria-hidden=true')
-        dialog = self._question(REJECTED, '案件到此結束，單位可以另送新案。單位承辦人會收到這段文字。', '原因')
-        with self._opener(dialog, REJECTED, 'flat').classes('lb-reject'):
+        asked = partial(self._question, REJECTED, '案件到此結束，單位可以另送新案。單位承辦人會收到這段文字。', '原因')
+        with self._opener(asked, REJECTED, 'flat').classes('lb-reject'):
             html.span('駁回')
 
-    def _opener(self, dialog: ui.dialog, to: ApplicationStatus, look: Look) -> action_button:
+    def _opener(self, asked: Callable[[], ui.dialog], to: ApplicationStatus, look: Look) -> action_button:
         """Opens the question about what is seen at this moment: what comes while the reason is written is another.
 
         What cannot be decided now is refused before anything is typed.
         """
 
+        dialog: ui.dialog | None = None
+
         async def open_it() -> None:
+            nonlocal dialog
             version, digest = _read(opener.said)
             case_id, by = self.application.id, self.account
             await reviews.require_decidable(case_id, to, version, by=by, reason=_TO_BE_SAID, digest=digest)
             self.seen = opener.said
+            if dialog is None:
+                with self.acts:
+                    dialog = asked()
             dialog.open()
 
         opener = action_button('', open_it, look, told=_SEEN)
         return opener
 
-    def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> Any:
+    def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> ui.dialog:
         words, act = Reason(to.value, str(self.written.get(to.value, ''))), VERBS[to]
 
         async def send() -> None:
@@ -141,6 +162,7 @@ class desk_decisions(Element):
             if has_marks:
                 self.return_note = note
                 self.marked = html.ol().classes('lb-marked-list')
+                self._list_marks()
             in_form = form(words, self.sheet, summary=False)
             text_area(label, in_form, to.value, required=not has_marks, maxlength=500)
             with html.div().classes('lb-acts'):

@@ -15,7 +15,7 @@ from domain.model import Account, ApplicationStatus
 from domain.reviews import Case, presence
 from domain.reviews.presence import Reader
 
-from ...live import follow, of_case, together
+from ...live import follow, together
 from ..notices import showing_refusals
 from ..states import STATUSES, deadline
 
@@ -34,7 +34,7 @@ class desk_head(Element, component='desk_head.js'):
             # Presence begins when the browser connects, not when the page is fetched, and ends when it disconnects.
             ui.context.client.on_connect(self._enter)
             ui.context.client.on_disconnect(self._leave)
-            follow(ReadersChanged, self._renew, of_case(case.application.id))
+            follow(ReadersChanged, self._renew, self._is_news)
 
     def show(self, case: Case, alert: str = '') -> None:
         """Shows this case; `alert` says why its last decision was not carried out."""
@@ -57,7 +57,14 @@ class desk_head(Element, component='desk_head.js'):
             readers = await presence.enter(self.application.id, self.page_id, by=self.account)
         except DomainError:  # the case has gone to another agency; the page will show that
             return
+        if not self.client.has_socket_connection:  # it was closed meanwhile
+            await presence.leave(self.page_id)
+            return
         self._show_readers(readers)
+
+    def _is_news(self, changed: ReadersChanged) -> bool:
+        """Of this case; that this page has come it was told when it did."""
+        return changed.application_id == self.application.id and changed.page != str(self.page_id)
 
     async def _leave(self) -> None:
         await presence.leave(self.page_id)

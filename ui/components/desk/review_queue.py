@@ -32,15 +32,16 @@ _DUE = {'late': 'overdue'}
 class Queue(Content):
     """The list, the same for every reviewer of the agency. `is_long`: it has pages, and the server filters it.
 
-    `deciders`: ids of the accounts whose decisions wait for their time.
+    `deciders`: ids of the accounts whose decisions wait for their time. `waiting`: how many cases wait for the agency.
     """
 
     rows: Sequence[CaseRow]
     is_long: bool
     deciders: frozenset[int]
+    waiting: int
 
 
-_NOTHING = Queue({}, (), is_long=False, deciders=frozenset())
+_NOTHING = Queue({}, (), is_long=False, deciders=frozenset(), waiting=0)
 
 
 class review_queue(board_element, component='review_queue.js'):
@@ -84,6 +85,11 @@ class review_queue(board_element, component='review_queue.js'):
     def rows(self) -> Sequence[CaseRow]:
         """The cases that are shown."""
         return self.queue.rows
+
+    @property
+    def waiting(self) -> int:
+        """How many cases wait for the agency, in whichever list."""
+        return self.queue.waiting
 
     @property
     def is_whole(self) -> bool:
@@ -153,13 +159,13 @@ def _whole(view: DeskView) -> DeskView:
 
 
 async def _counts(account: Account) -> dict[AgencyList, int]:
-    by_status = (await reviews.counts(by=account)).by_status
-    return {tab: sum(by_status[status] for status in statuses) for tab, statuses in OF_AGENCY.items()}
+    return worklists.totals((await reviews.counts(by=account)).by_status, OF_AGENCY)
 
 
 async def _queue(account: Account, view: DeskView) -> Queue:
     """One reading for all pages that show it."""
-    counts = await _counts(account)
+    counted = await reviews.counts(by=account)
+    counts = worklists.totals(counted.by_status, OF_AGENCY)
     is_long = counts[view.tab] > MOST_SHOWN
     view = view if is_long else _whole(view)
     found = await view.rows(account, MOST_SHOWN)
@@ -178,14 +184,17 @@ async def _queue(account: Account, view: DeskView) -> Queue:
         'tabs': [{'key': key, 'label': label, 'count': counts[tab]} for tab, (key, label) in TABS.items()],
     }
     deciding = {row.pending.by_id for row in rows if row.pending} if is_whole else await decisions.deciding(by=account)
-    return await _with_readers(Queue(parts, rows, is_long, frozenset(deciding)), account, view)
+    queue = Queue(parts, rows, is_long, frozenset(deciding), counts[AgencyList.TURN])
+    return await _with_readers(queue, account, view, is_anybody_away=counted.is_anybody_away)
 
 
-async def _with_readers(queue: Queue, account: Account, view: DeskView) -> Queue:
+async def _with_readers(
+    queue: Queue, account: Account, view: DeskView, *, is_anybody_away: bool | None = None
+) -> Queue:
     """The same cases with who reads them, and who stands in for whom."""
     is_turn = view.tab is AgencyList.TURN
     readers = await presence.of_agency(by=account) if is_turn else {}
-    away = {one.absent.id: one for one in await deputies.told(by=account)}
+    away = {one.absent.id: one for one in await deputies.told(by=account, is_anybody_away=is_anybody_away)}
     in_hand = await deputies.in_hand([row.id for row in queue.rows], by=account, away=away) if is_turn else {}
     cases = [
         case

@@ -30,7 +30,7 @@ from ...components.question import question
 from ...components.reveal import reveal_dialog
 from ...components.timeline import timeline
 from ...flash import leave_with
-from ...frame import frame, waiting_for
+from ...frame import frame
 from ...live import follow, is_of_all, of_case
 
 
@@ -51,10 +51,11 @@ async def review_case_page(
     sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
     written = await half_written.written(sheet)
     view = DeskView.read(status, order, due, unit, roster, q, page).holding(case.application.status)
-    with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=await waiting_for(account)) as here:
+    with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=None) as here:
         here.content.classes('lb-desk')
         with html.div().classes('lb-review lb-with-case'):
             desk = Desk(account, case, await queue_pane(account, view, case.application.id))
+            here.bar.waits(desk.queue.waiting)
             with html.section().classes('lb-case').props('aria-label=案件'):
                 desk.head = desk_head(account, case)
                 with html.div().classes('lb-case-body'):

@@ -76,7 +76,7 @@ async def numbers_page(
         day_prints(account)
         with html.div().classes('lb-cols'):
             await series_table(series)
-            report_card(await number_ledger.report(by=account))
+            report_card(await number_ledger.report(by=account, begun=series))
 
     words.on_change(lambda: table.refresh(1))
 

@@ -59,8 +59,8 @@ async def overdue_page(account: Account, due: str = '') -> None:
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
             found = await deadlines.running(by=account, due=chosen, page=page, per_page=per_page)
-            others = {each: await deadlines.running_count(each, by=account) for each in DUES if each != chosen}
-            _show_counts(pills, others | {chosen: found.total}, chosen)
+            counts = await deadlines.running_counts(by=account)
+            _show_counts(pills, counts | {chosen: found.total}, chosen)
             return [_row(each) for each in found.rows], found.total
 
         label, empty = DUES[chosen]

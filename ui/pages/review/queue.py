@@ -9,7 +9,7 @@ from ...components.call_tasks import call_tasks
 from ...components.desk.desk_view import DeskView
 from ...components.desk.queue_pane import queue_pane
 from ...components.paper.paper_strip import paper_strip
-from ...frame import frame, waiting_for
+from ...frame import frame
 
 
 async def review_queue_page(
@@ -24,10 +24,11 @@ async def review_queue_page(
 ) -> None:
     """The queue, with no case open."""
     view = DeskView.read(status, order, due, unit, roster, q, page)
-    with frame(account, '志工紀錄冊審核', heading=False, waiting=await waiting_for(account)) as here:
+    with frame(account, '志工紀錄冊審核', heading=False, waiting=None) as here:
         here.content.classes('lb-desk')
         with html.div().classes('lb-review'):
-            await queue_pane(account, view)
+            queue = await queue_pane(account, view)
+            here.bar.waits(queue.waiting)
             with html.div().classes('lb-case lb-no-case'):
                 with html.div():
                     await paper_strip(account)
