@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from db import transaction, unchanged
 from db.choices import Role
@@ -26,7 +27,7 @@ from ..calendar import office_calendar
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..names import strokes
-from ..paging import Page, bounds, page_of
+from ..paging import Page, bounds, counted, page_of
 from .forms import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -95,17 +96,18 @@ async def issuing_counties() -> list[County]:
 
 async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     """發冊機關 of a county that issue books on this day (today)."""
-    day = on or dates.today()
-    began = Q(valid_from=None) | Q(valid_from__lte=day)
-    goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
-    return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
+    issuing = _issuing(on or dates.today())
+    return await Agency.filter(*issuing, county_id=county_code).select_related('county', 'field')
+
+
+def _issuing(day: date) -> tuple[Q, Q]:
+    return Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
 
 
 async def open_agencies() -> list[Agency]:
     """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
-    day = dates.today()
-    began, goes_on = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-    return await Agency.filter(began, goes_on).select_related('county').order_by('county__position', 'position', 'id')
+    issuing = Agency.filter(*_issuing(dates.today())).select_related('county')
+    return await issuing.order_by('county__position', 'position', 'id')
 
 
 async def agency(agency_id: int) -> Agency:
@@ -131,20 +133,41 @@ async def defaults() -> tuple[County, Agency]:
 async def all_agencies(*, by: Account) -> list[Agency]:
     """Every agency there is or was, by county; for the administrator."""
     permissions.require(by, 'directory.all_agencies')
-    return await Agency.all().select_related('county', 'field').order_by('county__position', 'position', 'id')
+    return await _by_county()
 
 
-async def unsupervised(*, by: Account) -> list[Agency]:
-    """The agencies that review, but name no supervisor's address: of what is overdue there, nobody is told."""
-    permissions.require(by, 'directory.unsupervised')
-    reviewing = Account.filter(role=Role.REVIEWER, is_active=True).values('agency_id')
-    return await Agency.filter(supervisor_email='', id__in=Subquery(reviewing))
+async def list_agencies(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Agency]:
+    """A page of them."""
+    permissions.require(by, 'directory.list_agencies')
+    number, per_page = bounds(page, per_page)
+    rows = _by_county().offset((number - 1) * per_page).limit(per_page)
+    return await counted(await rows, Agency.all(), number, per_page)
 
 
-async def host_units(*, by: Account) -> list[HostUnit]:
-    """運用單位 by name; the administrator sees closed ones too."""
-    units = HostUnit.all().select_related('county')
-    return await (units if by.role == Role.ADMINISTRATOR else units.filter(is_active=True))
+def _by_county() -> QuerySet[Agency]:
+    return Agency.all().select_related('county').order_by('county__position', 'position', 'id')
+
+
+async def agency_names(*, by: Account) -> dict[int, str]:
+    """Every agency there is or was as 「縣市　機關」, by id in the order of counties, to choose from."""
+    permissions.require(by, 'directory.agency_names')
+    return await _named(Agency.all())
+
+
+async def open_agency_names() -> dict[int, str]:
+    """Of those that issue books today, as `open_agencies` lists them."""
+    return await _named(Agency.filter(*_issuing(dates.today())))
+
+
+async def _named(agencies: QuerySet[Agency]) -> dict[int, str]:
+    listed = agencies.order_by('county__position', 'position', 'id').values_list('id', 'county__name', 'name')
+    return {int(str(number)): f'{county}　{name}' for number, county, name in await listed}
+
+
+async def unit_names(*, by: Account) -> dict[int, str]:
+    """運用單位 by id in the order of their names, closed ones too, to choose from; for the administrator."""
+    permissions.require(by, 'directory.unit_names')
+    return dict(await HostUnit.all().values_list('id', 'name'))
 
 
 async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[HostUnit]:
@@ -180,6 +203,11 @@ async def all_teams(*, by: Account) -> list[Team]:
     permissions.require(by, 'directory.all_teams')
     found = await Team.all().select_related('host_unit')
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
+
+
+async def county_names() -> dict[str, str]:
+    """Those of `issuing_counties` by code."""
+    return dict(await County.all().values_list('code', 'name'))
 
 
 async def fields() -> list[Field]:

@@ -213,13 +213,12 @@ class _Found:
 async def entries(*, by: Account) -> list[Entry]:
     """Every key of the office, the sealing keys first, the newest of them before the others. For the administrator."""
     permissions.require(by, 'operations.key_inventory.entries')
-    return await _entries(await _counted())
+    return _entries(await _counted(), await KeyDuty.all(), await KeyCheck.all())
 
 
-async def overdue(*, by: Account) -> list[Entry]:
-    """What is to be changed by now, or is kept where it must not be. For the administrator; nothing is counted."""
-    permissions.require(by, 'operations.key_inventory.overdue')
-    return [each for each in await _entries(_Found()) if each.is_overdue or each.warning]
+def overdue(duties: Sequence[KeyDuty], checks: Sequence[KeyCheck]) -> list[Entry]:
+    """What is to be changed by now, or is kept where it must not be, by what is settled; nothing is counted."""
+    return [each for each in _entries(_Found(), duties, checks) if each.is_overdue or each.warning]
 
 
 async def duty_of(purpose: str, *, by: Account) -> Duty:
@@ -253,9 +252,9 @@ async def settle(purpose: str, duty: Duty, *, by: Account) -> None:
         await office_history.note(row, _KEPT, before, by=by)
 
 
-async def _entries(found: _Found) -> list[Entry]:
-    settled = {each.purpose: each for each in await KeyDuty.all()}
-    office, listed = settings.current(), await _sealing_entries(found)
+def _entries(found: _Found, duties: Sequence[KeyDuty], checks: Sequence[KeyCheck]) -> list[Entry]:
+    settled = {each.purpose: each for each in duties}
+    office, listed = settings.current(), _sealing_entries(found, checks)
     for kind in KINDS[1:]:
         if (kind.purpose, bool(office.smtp_url)) == ('mail', False) or (
             kind.purpose == 'bucket' and not isinstance(office.files, str)
@@ -269,8 +268,8 @@ async def _entries(found: _Found) -> list[Entry]:
     return [_as_settled(each, settled.get(each.kind.purpose)) for each in listed]
 
 
-async def _sealing_entries(found: _Found) -> list[Entry]:
-    since = {each.key_id: each.since for each in await KeyCheck.all()}
+def _sealing_entries(found: _Found, checks: Sequence[KeyCheck]) -> list[Entry]:
+    since = {each.key_id: each.since for each in checks}
     ids = list(sealing.in_use().keys)
     return [
         Entry(

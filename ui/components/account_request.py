@@ -154,7 +154,7 @@ async def _granting(request: AccountRequest, account: Account) -> tuple[AccountD
     units = (new if unit is None else {}) | await admission.units(request, by=account)
     details.host_unit_id = unit.id if unit is not None and unit.id in units else None
     in_form = form(details, mirrored=True)
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.open_agencies()}
+    agencies = await directory.open_agency_names()
     with card('開通的帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(FIELDS['username'].caption, in_form, 'username', required=True, maxlength=60, autocomplete='off')

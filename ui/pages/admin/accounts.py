@@ -197,8 +197,8 @@ async def decide(account: Account, key: str) -> None:
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
-    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    units = await directory.unit_names(by=account)
+    agencies = await directory.agency_names(by=account)
     with card('帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(
