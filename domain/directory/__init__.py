@@ -76,6 +76,13 @@ _default = Unchanged(
     ),
 )
 
+_OFFERED = """
+SELECT county.code, county.name AS county, agency.id, agency.name AS agency
+FROM county LEFT JOIN agency ON agency.county_id = county.code AND county.code = $1
+    AND (agency.valid_from IS NULL OR agency.valid_from <= $2) AND (agency.valid_to IS NULL OR agency.valid_to >= $2)
+ORDER BY county.position, agency.position, agency.id
+"""
+
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
     Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
@@ -205,9 +212,17 @@ async def all_teams(*, by: Account) -> list[Team]:
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
 
 
-async def county_names() -> dict[str, str]:
-    """Those of `issuing_counties` by code."""
-    return dict(await County.all().values_list('code', 'name'))
+async def county_names(*, with_central: bool = True) -> dict[str, str]:
+    """Those of `issuing_counties` by code, or of `counties`."""
+    named = dict(await County.all().values_list('code', 'name'))
+    return {code: name for code, name in named.items() if with_central or code != CENTRAL_CODE}
+
+
+async def offered(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
+    """發冊縣市 by code, and the agencies of the chosen one that issue books today by id; what a form offers."""
+    rows = await get_connection('default').execute_query_dict(_OFFERED, [county_code or '', dates.today()])
+    agencies = {row['id']: row['agency'] for row in rows if row['id'] is not None}
+    return {row['code']: row['county'] for row in rows}, agencies
 
 
 async def fields() -> list[Field]:

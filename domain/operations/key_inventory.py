@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from tortoise import Model
 from tortoise.connection import get_connection
 
 from db import sealing, transaction
@@ -202,6 +203,23 @@ class Duty:
         return found
 
 
+_COUNTED: Mapping[str, type[Model]] = {
+    'index': Volunteer,
+    'limit': Allowance,
+    'sign-in lock': LoginFailure,
+    'citizen certificate': CitizenCertificate,
+    'session': Session,
+    'files': StoredFile,
+}
+_COUNTS = [
+    f"SELECT '{what}' AS what, NULL::int AS key_id, count(*) AS n FROM {model._meta.db_table}"  # noqa: S608
+    for what, model in _COUNTED.items()
+]
+# What is sealed begins with the number of its key.
+_SEALED = """SELECT '', get_byte(substring("{column}" FROM 1 FOR 1), 0) AS key_id, count(*) FROM "{table}"
+WHERE length("{column}") > 0 GROUP BY key_id"""
+
+
 @dataclass(frozen=True)
 class _Found:
     """What the office holds under each key, by purpose; of sealing keys by id."""
@@ -295,21 +313,15 @@ def _as_settled(entry: Entry, settled: KeyDuty | None) -> Entry:
 
 
 async def _counted() -> _Found:
+    sealed_by = [_SEALED.format(table=table, column=column) for table, _, column, _ in sealed_columns()]
+    rows = await get_connection('default').execute_query_dict(' UNION ALL '.join([*_COUNTS, *sealed_by]))
+    numbers: dict[str, int] = {row['what']: row['n'] for row in rows if row['key_id'] is None}
     sealed: dict[int, int] = {}
-    for table, _, column, _ in sealed_columns():
-        for row in await get_connection('default').execute_query_dict(
-            f'SELECT get_byte(substring("{column}" FROM 1 FOR 1), 0) AS id, count(*) AS n FROM "{table}"'  # noqa: S608
-            f' WHERE length("{column}") > 0 GROUP BY 1'
-        ):
-            sealed[row['id']] = sealed.get(row['id'], 0) + row['n']
+    for row in rows:
+        if row['key_id'] is not None:
+            sealed[row['key_id']] = sealed.get(row['key_id'], 0) + row['n']
     ids: Sequence[int] = list(sealing.in_use().keys)
+    files = numbers.pop('files')
     if len(ids) == 1:  # else nobody knows without opening each; `make retire-key` does
-        sealed[ids[0]] = sealed.get(ids[0], 0) + await StoredFile.all().count()
-    others = {
-        'index': await Volunteer.all().count(),
-        'limit': await Allowance.all().count(),
-        'sign-in lock': await LoginFailure.all().count(),
-        'citizen certificate': await CitizenCertificate.all().count(),
-        'session': await Session.all().count(),
-    }
-    return _Found(sealed, others)
+        sealed[ids[0]] = sealed.get(ids[0], 0) + files
+    return _Found(sealed, numbers)

@@ -148,11 +148,10 @@ async def edit_unit(account: Account, key: str) -> None:
     unit = None if key == 'new' else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     in_form = form(details, mirrored=True)
+    counties = await directory.county_names(with_central=False)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
-        choice_field(
-            UNIT_FIELDS['county_id'].caption, in_form, 'county_id', await _counties(), required=True, searchable=True
-        )
+        choice_field(UNIT_FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True, searchable=True)
         number = UNIT_FIELDS['unified_number'].caption
         text_field(number, in_form, 'unified_number', maxlength=12, hint='8 個數字。帳號申請會照統一編號找到這個單位。')
         text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
@@ -365,10 +364,6 @@ def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None
         ui.link('返回', back).classes('lb-btn q-btn lb-flat')
         if strike is not None:
             action_button('刪除這條規定', strike, 'outline')
-
-
-async def _counties() -> dict[str, str]:
-    return {county.code: county.name for county in await directory.counties()}
 
 
 def _closing(under_way: Mapping[ApplicationStatus, int]) -> str:
