@@ -3,6 +3,7 @@
 Everybody may read it; nothing in it is personal.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
@@ -83,6 +84,16 @@ FROM county LEFT JOIN agency ON agency.county_id = county.code AND county.code =
 ORDER BY county.position, agency.position, agency.id
 """
 
+_NAMES = {
+    'counties': """(SELECT json_agg(json_build_array(code, name) ORDER BY position) FROM county
+        WHERE code <> '00000')""",
+    'units': '(SELECT json_agg(json_build_array(id, name) ORDER BY name) FROM host_unit)',
+    'agencies': """(SELECT json_agg(json_build_array(agency.id, county.name || '　' || agency.name)
+        ORDER BY county.position, agency.position, agency.id)
+        FROM agency JOIN county ON county.code = agency.county_id)""",
+    'fields': '(SELECT json_agg(json_build_array(id, name) ORDER BY position) FROM field WHERE is_active)',
+}
+
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
     Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
@@ -155,26 +166,23 @@ def _by_county() -> QuerySet[Agency]:
     return Agency.all().select_related('county').order_by('county__position', 'position', 'id')
 
 
-async def agency_names(*, by: Account) -> dict[int, str]:
-    """Every agency there is or was as 「縣市　機關」, by id in the order of counties, to choose from."""
-    permissions.require(by, 'directory.agency_names')
-    return await _named(Agency.all())
+async def names(*lists: str, by: Account) -> list[dict[Any, str]]:
+    """What the administrator's forms offer of each of these `lists` in its order, id → name.
+
+    'counties' are the 22; 'units' has closed ones, too; 'agencies' are all there are or were, as 「縣市　機關」;
+    'fields' are those in use.
+    """
+    permissions.require(by, 'directory.names')
+    sql = 'SELECT ' + ', '.join(f'{_NAMES[name]} AS {name}' for name in lists)
+    [row] = await get_connection('default').execute_query_dict(sql)
+    return [dict(json.loads(row[name] or '[]')) for name in lists]
 
 
 async def open_agency_names() -> dict[int, str]:
-    """Of those that issue books today, as `open_agencies` lists them."""
-    return await _named(Agency.filter(*_issuing(dates.today())))
-
-
-async def _named(agencies: QuerySet[Agency]) -> dict[int, str]:
-    listed = agencies.order_by('county__position', 'position', 'id').values_list('id', 'county__name', 'name')
-    return {int(str(number)): f'{county}　{name}' for number, county, name in await listed}
-
-
-async def unit_names(*, by: Account) -> dict[int, str]:
-    """運用單位 by id in the order of their names, closed ones too, to choose from; for the administrator."""
-    permissions.require(by, 'directory.unit_names')
-    return dict(await HostUnit.all().values_list('id', 'name'))
+    """Of those that issue books today as 「縣市　機關」, by id, as `open_agencies` lists them."""
+    issuing = Agency.filter(*_issuing(dates.today())).order_by('county__position', 'position', 'id')
+    listed = await issuing.values_list('id', 'county__name', 'name')
+    return {int(str(number)): f'{county}　{name}' for number, county, name in listed}
 
 
 async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[HostUnit]:
@@ -212,10 +220,9 @@ async def all_teams(*, by: Account) -> list[Team]:
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
 
 
-async def county_names(*, with_central: bool = True) -> dict[str, str]:
-    """Those of `issuing_counties` by code, or of `counties`."""
-    named = dict(await County.all().values_list('code', 'name'))
-    return {code: name for code, name in named.items() if with_central or code != CENTRAL_CODE}
+async def county_names() -> dict[str, str]:
+    """Those of `issuing_counties` by code."""
+    return dict(await County.all().values_list('code', 'name'))
 
 
 async def offered(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:

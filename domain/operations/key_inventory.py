@@ -7,6 +7,7 @@ administrator's; the periods below are those of an office that has settled nothi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from tortoise import Model
@@ -312,9 +313,14 @@ def _as_settled(entry: Entry, settled: KeyDuty | None) -> Entry:
     return replace(entry, days=settled.days, changed_on=changed_on, kept_at=settled.kept_at or entry.kept_at)
 
 
+@cache
+def _counting() -> str:
+    sealed = (_SEALED.format(table=table, column=column) for table, _, column, _ in sealed_columns())
+    return ' UNION ALL '.join([*_COUNTS, *sealed])
+
+
 async def _counted() -> _Found:
-    sealed_by = [_SEALED.format(table=table, column=column) for table, _, column, _ in sealed_columns()]
-    rows = await get_connection('default').execute_query_dict(' UNION ALL '.join([*_COUNTS, *sealed_by]))
+    rows = await get_connection('default').execute_query_dict(_counting())
     numbers: dict[str, int] = {row['what']: row['n'] for row in rows if row['key_id'] is None}
     sealed: dict[int, int] = {}
     for row in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from nicegui import html, ui
@@ -16,6 +17,7 @@ from ...components.account_request import COLUMNS as REQUEST_COLUMNS
 from ...components.form import form
 from ...components.form.fields import text_field
 from ...components.record_table import Row, View, matching, record_table
+from ...components.section_links import Groups, section_links
 from ...frame import MENU, frame
 from . import (
     account_terms,
@@ -207,25 +209,19 @@ async def section_page(
 
 async def _list_page(account: Account, section: str, here: Section, found: Pending, q: str, view: View) -> None:
     with frame(account, HOME[0], crumbs=[MENU]):
-        _sections(section, found.requests)
+        section_links('系統管理', _groups(), section, {'requests': found.requests})
         await mail.warn_of_backlog(account)
         offices.warn_of_unsupervised(found.unsupervised)
         keys.warn_of_overdue(found.keys)
         await _list(account, section, here, q, view)
 
 
-def _sections(here: str, waiting: int) -> None:
-    """The sections in their groups; 帳號申請 with the number that waits."""
-    with html.nav().classes('lb-sections').props('aria-label=系統管理'):
-        for group in dict.fromkeys(each.group for each in SECTIONS.values()):
-            with html.div().classes('lb-pills').props('role=group') as pills:
-                pills.props['aria-labelledby'] = html.span(group).classes('l').html_id
-                for key, each in SECTIONS.items():
-                    if each.group == group:
-                        count = f' {waiting}' if key == 'requests' and waiting else ''
-                        link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
-                        if key == here:
-                            link.classes('on').props('aria-current=page')
+@cache
+def _groups() -> Groups:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for key, each in SECTIONS.items():
+        groups.setdefault(each.group, []).append((key, each.label, links.admin(key)))
+    return list(groups.items())
 
 
 async def _list(account: Account, section: str, here: Section, key: str, view: View) -> None:

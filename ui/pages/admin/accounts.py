@@ -200,8 +200,7 @@ async def decide(account: Account, key: str) -> None:
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
-    units = await directory.unit_names(by=account)
-    agencies = await directory.agency_names(by=account)
+    counties, units, agencies = await directory.names('counties', 'units', 'agencies', by=account)
     with card('帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(
@@ -225,7 +224,6 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
             hint = '除了審核，也分派案件、替同事指定代理人。'
             check_field(FIELDS['is_agency_supervisor'].caption, in_form, 'is_agency_supervisor', hint=hint)
         with html.div().classes('full') as county:
-            counties = await directory.county_names(with_central=False)
             choice_field(FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True)
         date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint=END_HINT)
         check_field(
