@@ -4,7 +4,7 @@ Everybody may read it; nothing in it is personal.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -166,7 +166,7 @@ def _by_county() -> QuerySet[Agency]:
     return Agency.all().select_related('county').order_by('county__position', 'position', 'id')
 
 
-async def names(*lists: str, by: Account) -> list[dict[Any, str]]:
+async def names(lists: Sequence[str], *, by: Account) -> list[dict[Any, str]]:
     """What the administrator's forms offer of each of these `lists` in its order, id → name.
 
     'counties' are the 22; 'units' has closed ones, too; 'agencies' are all there are or were, as 「縣市　機關」;

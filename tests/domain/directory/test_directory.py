@@ -63,7 +63,7 @@ async def test_only_agencies_that_issue_books_on_the_day_can_be_chosen(admin: Ac
 async def test_the_administrator_chooses_among_all_units(admin: Account) -> None:
     unit, closed = await a_host_unit(), await a_host_unit(is_active=False)
 
-    counties, units, fields = await directory.names('counties', 'units', 'fields', by=admin)
+    counties, units, fields = await directory.names(('counties', 'units', 'fields'), by=admin)
 
     assert counties == {one.code: one.name for one in await directory.counties()}
     assert units == {one.id: one.name for one in sorted((unit, closed), key=lambda one: one.name)}
@@ -74,7 +74,7 @@ async def test_agencies_are_chosen_by_county_and_name_and_listed_by_pages(admin:
     past = await an_agency(valid_to=date(2026, 3, 7))
     every = await directory.all_agencies(by=admin)
 
-    [names], of_now = await directory.names('agencies', by=admin), await directory.open_agency_names()
+    [names], of_now = await directory.names(('agencies',), by=admin), await directory.open_agency_names()
     second = await directory.list_agencies(by=admin, page=2, per_page=5)
 
     assert list(names.items()) == [(one.id, f'{one.county.name}　{one.name}') for one in every]
@@ -220,7 +220,7 @@ async def test_nobody_else_writes_in_the_directory(role: Role) -> None:
         lambda: directory.required_hours(by=account),
         lambda: directory.all_agencies(by=account),
         lambda: directory.list_agencies(by=account),
-        lambda: directory.names('agencies', by=account),
+        lambda: directory.names(('agencies',), by=account),
         lambda: directory.all_teams(by=account),
     ]
 

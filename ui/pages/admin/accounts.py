@@ -200,7 +200,7 @@ async def decide(account: Account, key: str) -> None:
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
-    counties, units, agencies = await directory.names('counties', 'units', 'agencies', by=account)
+    counties, units, agencies = await directory.names(('counties', 'units', 'agencies'), by=account)
     with card('帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(

@@ -59,7 +59,7 @@ class Beginning:
 async def _begin(account: Account) -> None:
     this_year = dates.roc_year(dates.today())
     details = Beginning(year=this_year)
-    [agencies] = await directory.names('agencies', by=account)
+    [agencies] = await directory.names(('agencies',), by=account)
     in_form = form(details, mirrored=True)
     with card('新的號碼序列', '(不必先建立：第一次核可時會自動開始)'), html.div().classes('lb-grid'):
         choice_field(SERIES_FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)

@@ -148,7 +148,7 @@ async def edit_unit(account: Account, key: str) -> None:
     unit = None if key == 'new' else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     in_form = form(details, mirrored=True)
-    [counties] = await directory.names('counties', by=account)
+    [counties] = await directory.names(('counties',), by=account)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
         choice_field(UNIT_FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True, searchable=True)
@@ -177,7 +177,7 @@ async def edit_team(account: Account, key: str) -> None:
     team = None if key == 'new' else known.get(key)
     if team is None and key != 'new':
         raise NotFound
-    [units] = await directory.names('units', by=account)
+    [units] = await directory.names(('units',), by=account)
     details = TeamDetails.from_record(team) if team else TeamDetails(next(iter(units), 0))
     in_form = form(details, mirrored=True)
     with card('志工隊'), html.div().classes('lb-grid'):
@@ -325,7 +325,7 @@ async def edit_hours(account: Account, key: str) -> None:
     if rule is None and key != 'new':
         raise NotFound
     details = RequiredHoursDetails() if rule is None else RequiredHoursDetails.from_record(rule)
-    agencies, fields = await directory.names('agencies', 'fields', by=account)
+    agencies, fields = await directory.names(('agencies', 'fields'), by=account)
     in_form = form(details, mirrored=True)
     with card('規定時數', '(有多條適用時，以指定機關、領域的為準)'), html.div().classes('lb-grid'):
         choice_field(HOURS_FIELDS['kind'].caption, in_form, 'kind', TrainingKind.labels(), required=True)

@@ -111,7 +111,7 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
 
 
 async def _scope_fields(account: Account, in_form: form) -> None:
-    agencies, fields = await directory.names('agencies', 'fields', by=account)
+    agencies, fields = await directory.names(('agencies', 'fields'), by=account)
     note = '(同一項目有多條適用時：先看發冊類別，再看機關，再看領域，最後看哪一條較晚開始)'
     with card('適用範圍', note), html.div().classes('lb-grid'):
         kinds = EVERY_KIND | {kind.value: kind.label for kind in IssueKind}
