@@ -66,9 +66,12 @@ def _whole(value: object, default: int, most: int) -> int:
 
 @dataclass
 class Place:
-    """Where the page that a table shows stands in its list, so that the pages beside it are found without counting."""
+    """Where the page that a table shows stands in its list, so that the pages beside it are found without counting.
 
-    of: str = ''
+    `of` is the statement of the list, or what it is written of, where nobody has turned a page yet.
+    """
+
+    of: str | tuple[QuerySet[Any], Sequence[str], int] = ''
     number: int = 0
     first: Keys = ()
     last: Keys = ()
@@ -123,7 +126,7 @@ async def _first(
     shown, place = await rows.order_by(*order).limit(per_page), _place.get()
     if place is not None and shown:
         first, last = (tuple(getattr(one, _column(name)) for name in order) for one in (shown[0], shown[-1]))
-        place.of, place.number, place.first, place.last = _text(rows, order, per_page), 1, first, last
+        place.of, place.number, place.first, place.last = (rows, order, per_page), 1, first, last
     if count is not None and len(shown) == per_page:
         return Page(shown, await count(), 1, per_page)
     return await counted(shown, rows, 1, per_page)
@@ -134,7 +137,7 @@ async def keys_of(rows: QuerySet[Any], order: Sequence[str], number: int, per_pa
     place = _place.get() or Place()
     of = _text(rows, order, per_page)
     keys: list[Keys] = []
-    if of == place.of and number > 1:
+    if number > 1 and of == (place.of if isinstance(place.of, str) else _text(*place.of)):
         keys = await _beside(rows, order, number - place.number, per_page, place)
     keys = keys or await _counted_off(rows, order, (number - 1) * per_page, per_page, total)
     if keys:

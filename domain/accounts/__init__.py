@@ -544,7 +544,7 @@ async def is_locked(account: Account, *, by: Account) -> bool:
     """Whether the account is locked because of wrong passwords."""
     permissions.require(by, 'accounts.is_locked')
     index = await login_lock.index_of_account(account)
-    return await login_lock.is_locked(index) or await login_lock.is_locked(second_factors.lock_of(account))
+    return await login_lock.is_locked(index, second_factors.lock_of(account))
 
 
 async def unlock(account: Account, *, by: Account) -> None:

@@ -79,9 +79,10 @@ async def sweep() -> int:
     return await LoginFailure.filter(updated_at__lte=over).delete()
 
 
-async def is_locked(index: str) -> bool:
-    """Whether the name is locked now."""
-    return await LoginFailure.filter(name_index=kept_under(index), locked_until__gt=dates.now()).exists()
+async def is_locked(*indexes: str) -> bool:
+    """Whether the name, or one of several, is locked now."""
+    kept = [kept_under(index) for index in indexes]
+    return await LoginFailure.filter(name_index__in=kept, locked_until__gt=dates.now()).exists()
 
 
 async def lift(index: str) -> None:

@@ -6,10 +6,12 @@ has no account of its authority yet, the administrator decides.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -33,6 +35,7 @@ MOST_OPEN = 500
 MOST_UNCONFIRMED = 5_000  # beyond, the oldest is forgotten: a flood must not keep others out
 LONGEST_TOKEN = 100
 SECTION = '帳號申請'
+_NUMBER = re.compile('[1-9][0-9]{0,8}')
 # Nobody's mailbox is filled by us, whoever types the address in.
 MAILS_TO_ONE = Limit('confirmations to one address', 5, timedelta(days=1), '')
 
@@ -91,22 +94,30 @@ async def confirm_request(token: str) -> None:
 
 def waiting() -> QuerySet[AccountRequest]:
     """Those that somebody has to decide."""
-    return _open().filter(confirmed_at__isnull=False).select_related('county', 'agency')
+    return _confirmed().select_related('county', 'agency')
+
+
+def _confirmed() -> QuerySet[AccountRequest]:
+    return _open().filter(confirmed_at__isnull=False)
 
 
 async def open_requests(*, by: Account) -> list[AccountRequest]:
     """帳號申請 that wait at the desk of `by`, oldest first; the administrator sees those of counties, too."""
     permissions.require(by, 'accounts.requests.open_requests')
-    found = waiting() if by.role == Role.ADMINISTRATOR else waiting().filter(county_id=by.county_id)
-    return await found.limit(MOST_OPEN)
+    return await _at_desk(by).limit(MOST_OPEN)
+
+
+def _at_desk(by: Account) -> QuerySet[AccountRequest]:
+    return waiting() if by.role == Role.ADMINISTRATOR else waiting().filter(county_id=by.county_id)
 
 
 async def open_request(key: str, *, by: Account) -> AccountRequest:
     """One that waits, `key` as an address has it. Raises NotFound when it was decided, or never was."""
-    waits = {str(request.id): request for request in await open_requests(by=by)}
-    if key not in waits:
+    permissions.require(by, 'accounts.requests.open_request')
+    request = await _at_desk(by).get_or_none(id=int(key)) if _NUMBER.fullmatch(key) else None
+    if request is None:
         raise NotFound('這件帳號申請已處理，或不存在。請回到清單查看。')
-    return waits[key]
+    return request
 
 
 async def steps(request: AccountRequest, *, by: Account) -> list[RequestStep]:
@@ -130,7 +141,7 @@ async def others_like(request: AccountRequest, *, by: Account) -> list[AccountRe
     same = {request.unified_number or '-', request.username, request.email.casefold(), _squeezed(request.organisation)}
     return [
         other
-        for other in await waiting().limit(MOST_OPEN)
+        for other in await _confirmed().limit(MOST_OPEN)
         if other.id != request.id
         and same & {other.unified_number, other.username, other.email.casefold(), _squeezed(other.organisation)}
     ]
@@ -140,10 +151,10 @@ async def unit_of(request: AccountRequest) -> HostUnit | None:
     """The unit that has the 統一編號 of the request or, where no number says otherwise, exactly its name."""
     if request.role != Role.UNIT_STAFF:
         return None
-    if request.unified_number and (found := await HostUnit.get_or_none(unified_number=request.unified_number)):
-        return found
-    numbers = ['', request.unified_number]
-    return await HostUnit.get_or_none(name=request.organisation, unified_number__in=numbers)
+    number = request.unified_number
+    named = Q(name=request.organisation, unified_number__in=['', number])
+    found = await HostUnit.filter(named | Q(unified_number=number) if number else named)
+    return next((one for one in found if number and one.unified_number == number), found[0] if found else None)
 
 
 async def competent(request: AccountRequest) -> str:

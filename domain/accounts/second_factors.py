@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tortoise.connection import get_connection
+
 from db import transaction
 from db.choices import CardAct, Role, Section, SignInWay
 from db.models import Account, AuthenticatorApp, HalfSignIn, Passkey, RecoveryCode, Volunteer
@@ -59,6 +61,12 @@ class HalfOver(DomainError):
         super().__init__('這次登入等待太久，已經結束。請從頭登入一次。')
 
 
+_KINDS = """
+SELECT EXISTS (SELECT FROM authenticator_app WHERE account_id = $1) AS app,
+    (SELECT count(*) FROM passkey WHERE account_id = $1) AS passkeys
+"""
+
+
 @dataclass(frozen=True)
 class Kept:
     """The factors of an account."""
@@ -77,6 +85,12 @@ async def of(account: Account) -> Kept:
     """What the account has."""
     app = await AuthenticatorApp.get_or_none(account_id=account.id)
     return Kept(app, await passkeys.of(account), await recovery_codes.left(account))
+
+
+async def kinds_of(account: Account) -> tuple[bool, int]:
+    """Whether the account has an app, and how many passkeys."""
+    [row] = await get_connection('default').execute_query_dict(_KINDS, [account.id])
+    return row['app'], row['passkeys']
 
 
 async def is_asked_of(account: Account) -> bool:

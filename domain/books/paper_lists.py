@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
@@ -32,6 +33,12 @@ class RegistrationQuery:
     text: str = ''
     page: int = 1
     per_page: int = 25
+
+
+_HELD = """
+SELECT number_key, volunteer_id FROM paper_registration WHERE number_key = ANY ($1) AND status = ANY ($2)
+UNION SELECT number_key, volunteer_id FROM record_book WHERE number_key = ANY ($1)
+"""
 
 
 async def get(registration_id: int, *, by: Account) -> PaperRegistration:
@@ -136,17 +143,15 @@ async def waiting_count(*, by: Account) -> int:
 
 async def same_number(registrations: Sequence[PaperRegistration]) -> dict[int, int]:
     """Registration id → how many others, of other people, wait with the same number; or hold a book with it."""
-    keys = {one.number_key for one in registrations}
-    others = await PaperRegistration.filter(number_key__in=keys, status__in=OPEN).values_list(
-        'number_key', 'volunteer_id'
-    )
-    books = await RecordBook.filter(number_key__in=keys).values_list('number_key', 'volunteer_id')
-    counts = {}
-    for one in registrations:
-        holders = {who for key, who in (*others, *books) if key == one.number_key} - {one.volunteer_id}
-        if holders and one.status in OPEN:
-            counts[one.id] = len(holders)
-    return counts
+    asked = [one for one in registrations if one.status in OPEN]
+    if not asked:
+        return {}
+    keys, states = {one.number_key for one in asked}, [status.value for status in OPEN]
+    held: dict[str, set[int]] = {}
+    for row in await get_connection('default').execute_query_dict(_HELD, [list(keys), states]):
+        held.setdefault(row['number_key'], set()).add(row['volunteer_id'])
+    counts = {one.id: len(held.get(one.number_key, set()) - {one.volunteer_id}) for one in asked}
+    return {number: others for number, others in counts.items() if others}
 
 
 async def offered(*, by: Account, text: str = '', page: int = 1, per_page: int = 25) -> Page[Volunteer]:

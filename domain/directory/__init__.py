@@ -3,14 +3,16 @@
 Everybody may read it; nothing in it is personal.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from db import transaction, unchanged
 from db.choices import Role
@@ -26,7 +28,7 @@ from ..calendar import office_calendar
 from ..cases import worklists
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..names import strokes
-from ..paging import Page, bounds, page_of
+from ..paging import Page, bounds, counted, page_of
 from .forms import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -75,6 +77,23 @@ _default = Unchanged(
     ),
 )
 
+_OFFERED = """
+SELECT county.code, county.name AS county, agency.id, agency.name AS agency
+FROM county LEFT JOIN agency ON agency.county_id = county.code AND county.code = $1
+    AND (agency.valid_from IS NULL OR agency.valid_from <= $2) AND (agency.valid_to IS NULL OR agency.valid_to >= $2)
+ORDER BY county.position, agency.position, agency.id
+"""
+
+_NAMES = {
+    'counties': """(SELECT json_agg(json_build_array(code, name) ORDER BY position) FROM county
+        WHERE code <> '00000')""",
+    'units': '(SELECT json_agg(json_build_array(id, name) ORDER BY name) FROM host_unit)',
+    'agencies': """(SELECT json_agg(json_build_array(agency.id, county.name || '　' || agency.name)
+        ORDER BY county.position, agency.position, agency.id)
+        FROM agency JOIN county ON county.code = agency.county_id)""",
+    'fields': '(SELECT json_agg(json_build_array(id, name) ORDER BY position) FROM field WHERE is_active)',
+}
+
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
     Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
@@ -95,17 +114,18 @@ async def issuing_counties() -> list[County]:
 
 async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     """發冊機關 of a county that issue books on this day (today)."""
-    day = on or dates.today()
-    began = Q(valid_from=None) | Q(valid_from__lte=day)
-    goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
-    return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
+    issuing = _issuing(on or dates.today())
+    return await Agency.filter(*issuing, county_id=county_code).select_related('county', 'field')
+
+
+def _issuing(day: date) -> tuple[Q, Q]:
+    return Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
 
 
 async def open_agencies() -> list[Agency]:
     """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
-    day = dates.today()
-    began, goes_on = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-    return await Agency.filter(began, goes_on).select_related('county').order_by('county__position', 'position', 'id')
+    issuing = Agency.filter(*_issuing(dates.today())).select_related('county')
+    return await issuing.order_by('county__position', 'position', 'id')
 
 
 async def agency(agency_id: int) -> Agency:
@@ -131,20 +151,38 @@ async def defaults() -> tuple[County, Agency]:
 async def all_agencies(*, by: Account) -> list[Agency]:
     """Every agency there is or was, by county; for the administrator."""
     permissions.require(by, 'directory.all_agencies')
-    return await Agency.all().select_related('county', 'field').order_by('county__position', 'position', 'id')
+    return await _by_county()
 
 
-async def unsupervised(*, by: Account) -> list[Agency]:
-    """The agencies that review, but name no supervisor's address: of what is overdue there, nobody is told."""
-    permissions.require(by, 'directory.unsupervised')
-    reviewing = Account.filter(role=Role.REVIEWER, is_active=True).values('agency_id')
-    return await Agency.filter(supervisor_email='', id__in=Subquery(reviewing))
+async def list_agencies(*, by: Account, page: int = 1, per_page: int = 10) -> Page[Agency]:
+    """A page of them."""
+    permissions.require(by, 'directory.list_agencies')
+    number, per_page = bounds(page, per_page)
+    rows = _by_county().offset((number - 1) * per_page).limit(per_page)
+    return await counted(await rows, Agency.all(), number, per_page)
 
 
-async def host_units(*, by: Account) -> list[HostUnit]:
-    """運用單位 by name; the administrator sees closed ones too."""
-    units = HostUnit.all().select_related('county')
-    return await (units if by.role == Role.ADMINISTRATOR else units.filter(is_active=True))
+def _by_county() -> QuerySet[Agency]:
+    return Agency.all().select_related('county').order_by('county__position', 'position', 'id')
+
+
+async def names(lists: Sequence[str], *, by: Account) -> list[dict[Any, str]]:
+    """What the administrator's forms offer of each of these `lists` in its order, id → name.
+
+    'counties' are the 22; 'units' has closed ones, too; 'agencies' are all there are or were, as 「縣市　機關」;
+    'fields' are those in use.
+    """
+    permissions.require(by, 'directory.names')
+    sql = 'SELECT ' + ', '.join(f'{_NAMES[name]} AS {name}' for name in lists)
+    [row] = await get_connection('default').execute_query_dict(sql)
+    return [dict(json.loads(row[name] or '[]')) for name in lists]
+
+
+async def open_agency_names() -> dict[int, str]:
+    """Of those that issue books today as 「縣市　機關」, by id, as `open_agencies` lists them."""
+    issuing = Agency.filter(*_issuing(dates.today())).order_by('county__position', 'position', 'id')
+    listed = await issuing.values_list('id', 'county__name', 'name')
+    return {int(str(number)): f'{county}　{name}' for number, county, name in listed}
 
 
 async def find_units(*, by: Account, words: str = '', page: int = 1, per_page: int = 10) -> Page[HostUnit]:
@@ -180,6 +218,18 @@ async def all_teams(*, by: Account) -> list[Team]:
     permissions.require(by, 'directory.all_teams')
     found = await Team.all().select_related('host_unit')
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
+
+
+async def county_names() -> dict[str, str]:
+    """Those of `issuing_counties` by code."""
+    return dict(await County.all().values_list('code', 'name'))
+
+
+async def offered(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
+    """發冊縣市 by code, and the agencies of the chosen one that issue books today by id; what a form offers."""
+    rows = await get_connection('default').execute_query_dict(_OFFERED, [county_code or '', dates.today()])
+    agencies = {row['id']: row['agency'] for row in rows if row['id'] is not None}
+    return {row['code']: row['county'] for row in rows}, agencies
 
 
 async def fields() -> list[Field]:

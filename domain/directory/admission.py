@@ -19,9 +19,8 @@ async def units(request: AccountRequest, *, by: Account) -> dict[int, str]:
     there = HostUnit.filter(is_active=True)
     if by.role == Role.COUNTY:
         there = there.filter(county_id=by.county_id or '')
-    return {
-        unit.id: f'{unit.name}（{unit.unified_number}）' if unit.unified_number else unit.name for unit in await there
-    }
+    listed = await there.values_list('id', 'name', 'unified_number')
+    return {int(unit): f'{name}（{number}）' if number else str(name) for unit, name, number in listed}
 
 
 async def grant(request: AccountRequest, details: AccountDetails, *, by: Account) -> Account:

@@ -7,8 +7,10 @@ administrator's; the periods below are those of an office that has settled nothi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
+from tortoise import Model
 from tortoise.connection import get_connection
 
 from db import sealing, transaction
@@ -202,6 +204,23 @@ class Duty:
         return found
 
 
+_COUNTED: Mapping[str, type[Model]] = {
+    'index': Volunteer,
+    'limit': Allowance,
+    'sign-in lock': LoginFailure,
+    'citizen certificate': CitizenCertificate,
+    'session': Session,
+    'files': StoredFile,
+}
+_COUNTS = [
+    f"SELECT '{what}' AS what, NULL::int AS key_id, count(*) AS n FROM {model._meta.db_table}"  # noqa: S608
+    for what, model in _COUNTED.items()
+]
+# What is sealed begins with the number of its key.
+_SEALED = """SELECT '', get_byte(substring("{column}" FROM 1 FOR 1), 0) AS key_id, count(*) FROM "{table}"
+WHERE length("{column}") > 0 GROUP BY key_id"""
+
+
 @dataclass(frozen=True)
 class _Found:
     """What the office holds under each key, by purpose; of sealing keys by id."""
@@ -213,13 +232,12 @@ class _Found:
 async def entries(*, by: Account) -> list[Entry]:
     """Every key of the office, the sealing keys first, the newest of them before the others. For the administrator."""
     permissions.require(by, 'operations.key_inventory.entries')
-    return await _entries(await _counted())
+    return _entries(await _counted(), await KeyDuty.all(), await KeyCheck.all())
 
 
-async def overdue(*, by: Account) -> list[Entry]:
-    """What is to be changed by now, or is kept where it must not be. For the administrator; nothing is counted."""
-    permissions.require(by, 'operations.key_inventory.overdue')
-    return [each for each in await _entries(_Found()) if each.is_overdue or each.warning]
+def overdue(duties: Sequence[KeyDuty], checks: Sequence[KeyCheck]) -> list[Entry]:
+    """What is to be changed by now, or is kept where it must not be, by what is settled; nothing is counted."""
+    return [each for each in _entries(_Found(), duties, checks) if each.is_overdue or each.warning]
 
 
 async def duty_of(purpose: str, *, by: Account) -> Duty:
@@ -253,9 +271,9 @@ async def settle(purpose: str, duty: Duty, *, by: Account) -> None:
         await office_history.note(row, _KEPT, before, by=by)
 
 
-async def _entries(found: _Found) -> list[Entry]:
-    settled = {each.purpose: each for each in await KeyDuty.all()}
-    office, listed = settings.current(), await _sealing_entries(found)
+def _entries(found: _Found, duties: Sequence[KeyDuty], checks: Sequence[KeyCheck]) -> list[Entry]:
+    settled = {each.purpose: each for each in duties}
+    office, listed = settings.current(), _sealing_entries(found, checks)
     for kind in KINDS[1:]:
         if (kind.purpose, bool(office.smtp_url)) == ('mail', False) or (
             kind.purpose == 'bucket' and not isinstance(office.files, str)
@@ -269,8 +287,8 @@ async def _entries(found: _Found) -> list[Entry]:
     return [_as_settled(each, settled.get(each.kind.purpose)) for each in listed]
 
 
-async def _sealing_entries(found: _Found) -> list[Entry]:
-    since = {each.key_id: each.since for each in await KeyCheck.all()}
+def _sealing_entries(found: _Found, checks: Sequence[KeyCheck]) -> list[Entry]:
+    since = {each.key_id: each.since for each in checks}
     ids = list(sealing.in_use().keys)
     return [
         Entry(
@@ -295,22 +313,21 @@ def _as_settled(entry: Entry, settled: KeyDuty | None) -> Entry:
     return replace(entry, days=settled.days, changed_on=changed_on, kept_at=settled.kept_at or entry.kept_at)
 
 
+@cache
+def _counting() -> str:
+    sealed = (_SEALED.format(table=table, column=column) for table, _, column, _ in sealed_columns())
+    return ' UNION ALL '.join([*_COUNTS, *sealed])
+
+
 async def _counted() -> _Found:
+    rows = await get_connection('default').execute_query_dict(_counting())
+    numbers: dict[str, int] = {row['what']: row['n'] for row in rows if row['key_id'] is None}
     sealed: dict[int, int] = {}
-    for table, _, column, _ in sealed_columns():
-        for row in await get_connection('default').execute_query_dict(
-            f'SELECT get_byte(substring("{column}" FROM 1 FOR 1), 0) AS id, count(*) AS n FROM "{table}"'  # noqa: S608
-            f' WHERE length("{column}") > 0 GROUP BY 1'
-        ):
-            sealed[row['id']] = sealed.get(row['id'], 0) + row['n']
+    for row in rows:
+        if row['key_id'] is not None:
+            sealed[row['key_id']] = sealed.get(row['key_id'], 0) + row['n']
     ids: Sequence[int] = list(sealing.in_use().keys)
+    files = numbers.pop('files')
     if len(ids) == 1:  # else nobody knows without opening each; `make retire-key` does
-        sealed[ids[0]] = sealed.get(ids[0], 0) + await StoredFile.all().count()
-    others = {
-        'index': await Volunteer.all().count(),
-        'limit': await Allowance.all().count(),
-        'sign-in lock': await LoginFailure.all().count(),
-        'citizen certificate': await CitizenCertificate.all().count(),
-        'session': await Session.all().count(),
-    }
-    return _Found(sealed, others)
+        sealed[ids[0]] = sealed.get(ids[0], 0) + files
+    return _Found(sealed, numbers)

@@ -43,18 +43,20 @@ WITH serving AS (
 )
 """
 _BY_AGE = """
-SELECT line, width_bucket(extract(year FROM age($1::date, born_on))::int, ARRAY[{ages}]) - 1 AS part, count(*) AS number
-FROM serving JOIN volunteer ON volunteer.id = volunteer_id GROUP BY 1, 2
+SELECT 'age' AS what, line,
+    (width_bucket(extract(year FROM age($1::date, born_on))::int, ARRAY[{ages}]) - 1)::text AS part, count(*) AS number
+FROM serving JOIN volunteer ON volunteer.id = volunteer_id GROUP BY line, part
 """
 _WITH_BOOK = """
-SELECT line, sex AS part, count(*) AS number FROM serving JOIN volunteer ON volunteer.id = volunteer_id
+SELECT 'book', line, sex, count(*) FROM serving JOIN volunteer ON volunteer.id = volunteer_id
 WHERE EXISTS (SELECT 1 FROM record_book WHERE record_book.volunteer_id = serving.volunteer_id
-    AND record_book.status = 'in_use' AND (issued_on IS NULL OR issued_on <= $1)) GROUP BY 1, 2
+    AND record_book.status = 'in_use' AND (issued_on IS NULL OR issued_on <= $1)) GROUP BY line, sex
 """
 _TRAINED = """
-SELECT {line} AS line, kind AS part, count(*) AS number FROM training JOIN host_unit unit ON unit.id = trained_for_id
-WHERE ends_on <= $1{within} AND ends_on >= {since} GROUP BY 1, 2
+SELECT 'training', {line}, kind, count(*) FROM training JOIN host_unit unit ON unit.id = trained_for_id
+WHERE ends_on <= $1{within} AND ends_on >= {since} GROUP BY {line}, kind
 """
+_COUNTED = f'{_SERVING}{_BY_AGE}UNION ALL {_WITH_BOOK}UNION ALL {_TRAINED}'
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,21 @@ async def of(*, by: Account) -> OfficeFigures:
         'ages': ', '.join(str(first) for first, _ in AGES),
     }
     kinds = {kind.value: kind.label for kind in TrainingKind}
-    serving, county = _SERVING.format(**how), [] if is_ministry else [by.county_id]
+    county = [] if is_ministry else [by.county_id]
     with unhurried():
-        by_age = await _counted(serving + _BY_AGE.format(**how), [on, *county])
-        with_book = await _counted(serving + _WITH_BOOK, [on, *county])
-        by_kind = await _counted(_TRAINED.format(**how), [on, *county, year])
-    ages = {index: label for index, (_, label) in enumerate(AGES)}
+        counted = await _counted(_COUNTED.format(**how), [on, *county, year])
+    ages = {str(index): label for index, (_, label) in enumerate(AGES)}
     tables = [
-        _table('志工人數', '依年齡', lines, ages, by_age, is_ministry),
-        _table('領有紀錄冊人數', '依性別', lines, SEXES, with_book, is_ministry),
-        _table('教育訓練人次', f'民國 {dates.roc_year(on)} 年 1 月起，依訓練課程', lines, kinds, by_kind, is_ministry),
+        _table('志工人數', '依年齡', lines, ages, counted['age'], is_ministry),
+        _table('領有紀錄冊人數', '依性別', lines, SEXES, counted['book'], is_ministry),
+        _table(
+            '教育訓練人次',
+            f'民國 {dates.roc_year(on)} 年 1 月起，依訓練課程',
+            lines,
+            kinds,
+            counted['training'],
+            is_ministry,
+        ),
     ]
     await log.note(LogAct.READ_LIST, by=by, what='志願服務統計')
     return OfficeFigures(on, '縣市' if is_ministry else '運用單位', is_ministry, tables)
@@ -150,24 +157,28 @@ async def county_offices(*, by: Account) -> CountyOffices:
 
 
 async def _counties() -> dict[str, str]:
-    return {one.code: one.name for one in await County.all()}
+    return dict(await County.all().values_list('code', 'name'))
 
 
 async def _units(by: Account) -> dict[str, str]:
-    return {str(one.id): one.name for one in await HostUnit.filter(county_id=by.county_id).order_by('name')}
+    units = HostUnit.filter(county_id=by.county_id).order_by('name')
+    return {str(unit): str(name) for unit, name in await units.values_list('id', 'name')}
 
 
-async def _counted(sql: str, values: Sequence[object]) -> dict[tuple[str, object], int]:
-    rows = await get_connection('default').execute_query_dict(sql, list(values))
-    return {(row['line'], row['part']): row['number'] for row in rows}
+async def _counted(sql: str, values: Sequence[object]) -> dict[str, dict[tuple[str, str], int]]:
+    """By table, then by line and column."""
+    found: dict[str, dict[tuple[str, str], int]] = {'age': {}, 'book': {}, 'training': {}}
+    for row in await get_connection('default').execute_query_dict(sql, list(values)):
+        found[row['what']][row['line'], row['part']] = row['number']
+    return found
 
 
 def _table(
     title: str,
     note: str,
     lines: Mapping[str, str],
-    columns: Mapping[int, str] | Mapping[str, str],
-    counted: Mapping[tuple[str, object], int],
+    columns: Mapping[str, str],
+    counted: Mapping[tuple[str, str], int],
     is_protected: bool,
 ) -> Table:
     cells = [[counted.get((line, column), 0) for column in columns] for line in lines]

@@ -24,7 +24,7 @@ from ..calendar import days_left
 from ..calendar.days_left import DaysLeft
 from ..cases import forgotten_drafts, resubmission_limit, worklists
 from ..errors import NotFound
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..readiness import Check
 from ..reviews import openings
 from ..volunteers import listing, spelling
@@ -125,7 +125,8 @@ async def of_unit(
     number, per_page = bounds(page, per_page)
     ours = Roster.filter(await _asked_for(text, only_turn, by), of_place(by))
     found = await ours.offset((number - 1) * per_page).limit(per_page).select_related(*_RELATED)
-    return Page(await _summaries(found, by), await ours.count(), number, per_page)
+    shown = await counted(found, ours, number, per_page)
+    return Page(await _summaries(found, by), shown.total, number, per_page)
 
 
 async def of_agency(
@@ -298,6 +299,8 @@ async def _asked_for(text: str, only_turn: bool, by: Account) -> Q:
 
 
 async def _summaries(found: Sequence[Roster], by: Account) -> list[RosterSummary]:
+    if not found:
+        return []
     ids = [one.id for one in found]
     listed = _seen_by(by).filter(roster_id__in=ids).annotate(n=Count('id')).group_by('roster_id', 'status', 'due_on')
     groups: list[Any] = list(await listed.values_list('roster_id', 'status', 'due_on', 'n'))

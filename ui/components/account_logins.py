@@ -17,7 +17,7 @@ RESET = '的驗證器 App、通行金鑰和復原碼都會移除，並結束所�
 
 async def account_logins(record: Account, account: Account, done: Callable[[str], None]) -> None:
     """The card in the form of `record`, as `account` has it open; `done` says what was ended, by its message key."""
-    open_now, factors = await sessions.of(record), await second_factors.of(record)
+    open_now, (has_app, passkeys) = await sessions.of(record), await second_factors.kinds_of(record)
 
     async def end() -> None:
         await sessions.end_of(record, by=account)
@@ -35,11 +35,11 @@ async def account_logins(record: Account, account: Account, done: Callable[[str]
             html.p(f'{each.device or "不明的裝置"}　以{sessions.ways_of(each)}登入　{used}{where}')
         if not open_now:
             html.p('目前沒有登入。')
-        names = ['驗證器 App'] if factors.app else []
-        names += [f'通行金鑰 {len(factors.passkeys)} 把'] if factors.passkeys else []
+        names = ['驗證器 App'] if has_app else []
+        names += [f'通行金鑰 {passkeys} 把'] if passkeys else []
         html.p(f'第二道驗證：{"、".join(names) or "未設定"}')
         with html.div().classes('lb-row-acts'):
             if open_now and account.id != record.id:
                 action_button('結束所有登入', end, 'outline')
-            if factors.is_any and account.id != record.id:
+            if names and account.id != record.id:
                 action_button('重設第二道驗證', reset, 'outline')

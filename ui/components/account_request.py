@@ -10,7 +10,7 @@ from domain import accounts, dates, directory
 from domain.accounts import FIELDS, REFUSAL, REQUEST_FIELDS, AccountDetails, requests
 from domain.announcements import AccountRequestsChanged
 from domain.directory import admission
-from domain.model import Account, AccountRequest, RequestStatus, RequestStep, Role
+from domain.model import Account, AccountRequest, HostUnit, RequestStatus, RequestStep, Role
 
 from ..live import follow
 from .action_button import action_button
@@ -76,10 +76,11 @@ async def request_case(
     decides = await requests.is_decider(request, by=account)
     with html.div().classes('lb-stack'):
         _asked(request)
-        await _warnings(request, account)
+        unit = await requests.unit_of(request)
+        await _warnings(request, unit, account)
         _steps(await requests.steps(request, by=account))
         if decides:
-            granting = await _granting(request, account)
+            granting = await _granting(request, unit, account)
             _answers(request, account, leave)
         else:
             html.p(f'這件申請由{await requests.competent(request)}決定，這裡只能查看。').classes('lb-verdict warn')
@@ -120,9 +121,8 @@ def _asked(request: AccountRequest) -> None:
             html.p(request.reason)
 
 
-async def _warnings(request: AccountRequest, account: Account) -> None:
+async def _warnings(request: AccountRequest, unit: HostUnit | None, account: Account) -> None:
     """What is there already: the unit with the same number, and other requests that wait."""
-    unit = await requests.unit_of(request)
     if unit is not None:
         _warn(f'系統裡已經有「{unit.name}」{unit.unified_number}，帳號會開在這個單位，不會另外新增。')
     others = await requests.others_like(request, by=account)
@@ -146,15 +146,14 @@ def _steps(steps: Sequence[RequestStep]) -> None:
             html.li(f'{dates.roc_instant(step.at)}　{who}　{done}{reason}')
 
 
-async def _granting(request: AccountRequest, account: Account) -> tuple[AccountDetails, form]:
+async def _granting(request: AccountRequest, unit: HostUnit | None, account: Account) -> tuple[AccountDetails, form]:
     """The account that is opened, filled in from the request."""
     details = AccountDetails.from_request(request)
-    unit = await requests.unit_of(request)
     new: dict[int | None, str] = {None: f'新增「{request.organisation}」'}
     units = (new if unit is None else {}) | await admission.units(request, by=account)
     details.host_unit_id = unit.id if unit is not None and unit.id in units else None
     in_form = form(details, mirrored=True)
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.open_agencies()}
+    agencies = await directory.open_agency_names()
     with card('開通的帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(FIELDS['username'].caption, in_form, 'username', required=True, maxlength=60, autocomplete='off')

@@ -1,6 +1,6 @@
 """The 查詢結果 table: a page of rows, 沒有可用的資料 when there are none, 前一頁 and 後一頁."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -123,6 +123,18 @@ class record_table(Element, component='record_table.js'):
         if isinstance(event.args, str) and event.args.removeprefix('-') in self.sortable:
             self.view.sort = event.args
             await self.refresh(1)
+
+
+def matching(rows: Iterable[Row], words: str, page: int, per_page: int) -> tuple[list[Row], int]:
+    """Of the rows that say `words` in a cell the page that is asked for, and how many there are."""
+    found = [row for row in rows if _speaks_of(row, words)]
+    return found[(page - 1) * per_page : page * per_page], len(found)
+
+
+def _speaks_of(row: Row, text: str) -> bool:
+    """Whether a cell contains `text`, 台 as 臺, capitals as small letters."""
+    cells = [str(cell.get('text', '')) if isinstance(cell, dict) else str(cell) for cell in row.values()]
+    return text.strip().replace('台', '臺').casefold() in '\n'.join(cells).replace('台', '臺').casefold()
 
 
 def turn_cell(turn: Turn) -> Cell:

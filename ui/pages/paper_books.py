@@ -72,20 +72,25 @@ async def paper_books_page(account: Account, which: str = '', page: int = 1, per
         table = record_table(chosen.label, COLUMNS, fetch, view=view, shown=shown) if chosen else None
 
         async def renew() -> None:
-            await show_pills(pills, chosen, account)
             if table is not None:
                 await table.refresh()
             if offer is not None:
                 await offer.refresh()
+            await show_pills(pills, chosen, account, offer)
 
         await renew()
     follow(PaperBooksChanged, renew, of_side(account))
 
 
-async def show_pills(pills: html.nav, chosen: RegistrationStatus | None, account: Account) -> None:
-    """Each list with its number."""
+async def show_pills(
+    pills: html.nav, chosen: RegistrationStatus | None, account: Account, offer: pick_list | None
+) -> None:
+    """Each list with its number; how many are offered `offer` knows, where it shows the first of all."""
     counts = await paper_books.counts(by=account)
-    offered = (await paper_books.offered(by=account, per_page=1)).total
+    if offer is not None and not offer.text and offer.page == 1:
+        offered = offer.total
+    else:
+        offered = (await paper_books.offered(by=account, per_page=1)).total
     listed = [(f'可登記 {offered}', '', chosen is None)]
     listed += [(f'{one.label} {counts[one]}', one.value, chosen is one) for one in RegistrationStatus]
     pills.clear()

@@ -60,11 +60,27 @@ async def test_only_agencies_that_issue_books_on_the_day_can_be_chosen(admin: Ac
     assert ours <= {agency.id for agency in await directory.all_agencies(by=admin)}
 
 
-async def test_clerks_choose_among_open_units_and_the_administrator_sees_all(admin: Account) -> None:
-    clerk, closed = await an_account(), await a_host_unit(is_active=False)
+async def test_the_administrator_chooses_among_all_units(admin: Account) -> None:
+    unit, closed = await a_host_unit(), await a_host_unit(is_active=False)
 
-    assert await directory.host_units(by=clerk) == [await directory.host_unit(clerk.host_unit_id or 0)]
-    assert closed in await directory.host_units(by=admin)
+    counties, units, fields = await directory.names(('counties', 'units', 'fields'), by=admin)
+
+    assert counties == {one.code: one.name for one in await directory.counties()}
+    assert units == {one.id: one.name for one in sorted((unit, closed), key=lambda one: one.name)}
+    assert list(fields.items()) == [(one.id, one.name) for one in await directory.fields()]
+
+
+async def test_agencies_are_chosen_by_county_and_name_and_listed_by_pages(admin: Account) -> None:
+    past = await an_agency(valid_to=date(2026, 3, 7))
+    every = await directory.all_agencies(by=admin)
+
+    [names], of_now = await directory.names(('agencies',), by=admin), await directory.open_agency_names()
+    second = await directory.list_agencies(by=admin, page=2, per_page=5)
+
+    assert list(names.items()) == [(one.id, f'{one.county.name}　{one.name}') for one in every]
+    assert list(of_now) == [one.id for one in await directory.open_agencies()]
+    assert past.id in names.keys() - of_now.keys()
+    assert (second.total, second.rows) == (len(every), every[5:10])
 
 
 async def test_a_unit_its_teams_and_what_becomes_of_them(admin: Account) -> None:
@@ -203,6 +219,8 @@ async def test_nobody_else_writes_in_the_directory(role: Role) -> None:
         lambda: directory.save_required_hours(RequiredHoursDetails(), by=account),
         lambda: directory.required_hours(by=account),
         lambda: directory.all_agencies(by=account),
+        lambda: directory.list_agencies(by=account),
+        lambda: directory.names(('agencies',), by=account),
         lambda: directory.all_teams(by=account),
     ]
 
@@ -216,15 +234,3 @@ async def test_code_lists_and_fields_come_filled() -> None:
 
     assert {name: len(listed) for name, listed in codes.items()} == {'item': 26, 'content': 19, 'nothing': 0}
     assert '文化' in [field.name for field in await directory.fields()]
-
-
-async def test_an_agency_that_reviews_and_names_no_supervisor_is_told_of() -> None:
-    admin, reviewer = await an_account(Role.ADMINISTRATOR), await an_account(Role.REVIEWER)
-    agency = await Agency.get(id=reviewer.agency_id)
-
-    assert await directory.unsupervised(by=admin) == [agency]
-
-    await Agency.filter(id=agency.id).update(supervisor_email='head@example.gov.tw')
-    assert await directory.unsupervised(by=admin) == []
-    with pytest.raises(NotPermitted):
-        await directory.unsupervised(by=reviewer)

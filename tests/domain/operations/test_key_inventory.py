@@ -12,7 +12,7 @@ from db.models import KeyCheck, OfficeEntry
 from db.sealing import Keyring
 from domain import dates
 from domain.errors import Incomplete, NotFound
-from domain.operations import key_inventory
+from domain.operations import key_inventory, pending
 from domain.operations.key_inventory import SEALING, Duty
 
 from ...builders import a_volunteer, an_account
@@ -52,12 +52,12 @@ async def test_of_two_sealing_keys_the_newest_is_due_and_the_older_one_counts_wh
 
 async def test_what_is_settled_of_a_key_is_noted_and_an_overdue_one_is_told() -> None:
     admin = await an_account(Role.ADMINISTRATOR)
-    assert await key_inventory.overdue(by=admin) == []
+    assert (await pending.of(by=admin)).keys == []
 
     long_ago = dates.today() - timedelta(days=31)
     await key_inventory.settle('backup', Duty(30, long_ago, '保險箱'), by=admin)
 
-    [backup] = await key_inventory.overdue(by=admin)
+    [backup] = (await pending.of(by=admin)).keys
     assert (backup.kind.purpose, backup.kept_at, backup.due_on) == ('backup', '保險箱', long_ago + timedelta(days=30))
     assert {(one.section, one.by_id) for one in await OfficeEntry.all()} == {('金鑰', admin.id)}
 

@@ -28,7 +28,7 @@ class pick_list(Element, component='pick_list.js'):
         self.name = name
         self.label = f'*{label}'
         self.fetch = fetch
-        self.text, self.page = '', 1
+        self.text, self.page, self.total = '', 1, 0
         in_form.fields[name] = self
         self._props.update(
             {'name': name, 'label': label, 'sought': sought, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE}
@@ -61,9 +61,9 @@ class pick_list(Element, component='pick_list.js'):
 
     async def refresh(self) -> None:
         """Fetches the rows again."""
-        rows, total = await self.fetch(self.text, self.page)
+        rows, self.total = await self.fetch(self.text, self.page)
         self._props['rows'] = [{'id': row_id, 'name': name, 'note': note} for row_id, name, note in rows]
-        self._props.update({'total': total, 'page': self.page, 'chosen': self._ids()})
+        self._props.update({'total': self.total, 'page': self.page, 'chosen': self._ids()})
         self.update()
 
     def _ids(self) -> list[int]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from nicegui import html, ui
 
 from domain import links, searches
-from domain.accounts import open_requests
 from domain.errors import NotFound
 from domain.model import Account
+from domain.operations import pending
+from domain.operations.pending import Pending
 
 from ...components.account_request import COLUMNS as REQUEST_COLUMNS
 from ...components.form import form
 from ...components.form.fields import text_field
-from ...components.record_table import Row, View, record_table
+from ...components.record_table import Row, View, matching, record_table
+from ...components.section_links import Groups, section_links
 from ...frame import MENU, frame
 from . import (
     account_terms,
@@ -38,20 +42,22 @@ HOME = ('系統管理', links.administration())
 class Section:
     """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
 
-    `lead` builds what stands above the list; `one` is the title of a form, where 維護 would not be the word. A list
-    that only grows is searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
+    Where there is a `row`, `rows` are records, and it makes the rows of those that are shown. `lead` builds what
+    stands above the list; `one` is the title of a form, where 維護 would not be the word. A list that only grows is
+    searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
     """
 
     group: str
     label: str
     columns: Sequence[tuple[str, str] | tuple[str, str, str]]
-    rows: Callable[[Account], Awaitable[list[Row]]] | None
+    rows: Callable[[Account], Awaitable[Sequence[Any]]] | None
     edit: Callable[[Account, str], Awaitable[None]] | None
     new: str
     empty: str = '沒有可用的資料'
     lead: Callable[[Account], Awaitable[None]] | None = None
     search: Callable[[Account, str, int, int], Awaitable[tuple[list[Row], int]]] | None = None
     one: str = ''
+    row: Callable[[Any], Row] | None = None
 
 
 SECTIONS = {
@@ -90,13 +96,19 @@ SECTIONS = {
     ),
     'teams': Section('單位與機關', '志工隊', offices.TEAM_COLUMNS, offices.team_rows, offices.edit_team, '新增志工隊'),
     'agencies': Section(
-        '單位與機關', '發冊機關', offices.AGENCY_COLUMNS, offices.agency_rows, offices.edit_agency, '新增發冊機關'
+        '單位與機關',
+        '發冊機關',
+        offices.AGENCY_COLUMNS,
+        None,
+        offices.edit_agency,
+        '新增發冊機關',
+        search=offices.search_agencies,
     ),
     'hours': Section('規定', '規定時數', offices.HOURS_COLUMNS, offices.hours_rows, offices.edit_hours, '新增規定'),
     'account-rules': Section(
         '規定', '帳號規則', account_terms.COLUMNS, account_terms.rows, account_terms.edit, '', one='帳號規則維護'
     ),
-    'rules': Section('規定', '審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則'),
+    'rules': Section('規定', '審核規則', rules.COLUMNS, rules.rows, rules.edit, '新增規則', row=rules.row),
     'calendar': Section(
         '規定',
         '辦公日曆',
@@ -105,9 +117,10 @@ SECTIONS = {
         calendar.edit,
         '新增日期',
         lead=calendar.lead,
+        row=calendar.row_of,
     ),
-    'numbers': Section('規定', '號碼設定', numbers.COLUMNS, numbers.rows, numbers.edit, '新增序列'),
-    'mail': Section('信件', '信件範本', mail.COLUMNS, mail.rows, mail.edit, '', one='修改信件範本'),
+    'numbers': Section('規定', '號碼設定', numbers.COLUMNS, numbers.rows, numbers.edit, '新增序列', row=numbers.row),
+    'mail': Section('信件', '信件範本', mail.COLUMNS, mail.rows, mail.edit, '', one='修改信件範本', row=mail.row),
     'undelivered': Section(
         '信件',
         '未寄達信件',
@@ -173,7 +186,9 @@ class Words:
 
 async def admin_page(account: Account) -> None:
     """系統管理 begins with what waits: requests for accounts, else the accounts."""
-    await section_page(account, 'requests' if await open_requests(by=account) else 'accounts')
+    found = await pending.of(by=account)
+    section = 'requests' if found.requests else 'accounts'
+    await _list_page(account, section, SECTIONS[section], found, '', View())
 
 
 async def section_page(
@@ -189,27 +204,24 @@ async def section_page(
         with frame(account, title, crumbs=[MENU, HOME, back]):
             await here.edit(account, edit)
         return
-    waiting = len(await open_requests(by=account))
+    await _list_page(account, section, here, await pending.of(by=account), q, View.read(page, per))
+
+
+async def _list_page(account: Account, section: str, here: Section, found: Pending, q: str, view: View) -> None:
     with frame(account, HOME[0], crumbs=[MENU]):
-        _sections(section, waiting)
+        section_links('系統管理', _groups(), section, {'requests': found.requests})
         await mail.warn_of_backlog(account)
-        await offices.warn_of_unsupervised(account)
-        await keys.warn_of_overdue(account)
-        await _list(account, section, here, q, View.read(page, per))
+        offices.warn_of_unsupervised(found.unsupervised)
+        keys.warn_of_overdue(found.keys)
+        await _list(account, section, here, q, view)
 
 
-def _sections(here: str, waiting: int) -> None:
-    """The sections in their groups; 帳號申請 with the number that waits."""
-    with html.nav().classes('lb-sections').props('aria-label=系統管理'):
-        for group in dict.fromkeys(each.group for each in SECTIONS.values()):
-            with html.div().classes('lb-pills').props('role=group') as pills:
-                pills.props['aria-labelledby'] = html.span(group).classes('l').html_id
-                for key, each in SECTIONS.items():
-                    if each.group == group:
-                        count = f' {waiting}' if key == 'requests' and waiting else ''
-                        link = ui.link(f'{each.label}{count}', links.admin(key)).classes('lb-pill')
-                        if key == here:
-                            link.classes('on').props('aria-current=page')
+@cache
+def _groups() -> Groups:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for key, each in SECTIONS.items():
+        groups.setdefault(each.group, []).append((key, each.label, links.admin(key)))
+    return list(groups.items())
 
 
 async def _list(account: Account, section: str, here: Section, key: str, view: View) -> None:
@@ -225,9 +237,10 @@ async def _list(account: Account, section: str, here: Section, key: str, view: V
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         if here.search is not None:
             return await here.search(account, found.text, page, per_page)
-        rows = await here.rows(account) if here.rows is not None else []
-        matching = [row for row in rows if _speaks_of(row, found.text)]
-        return matching[(page - 1) * per_page : page * per_page], len(matching)
+        listed = await here.rows(account) if here.rows is not None else []
+        if found.text.strip():
+            return matching(_rows(here, listed), found.text, page, per_page)
+        return _rows(here, listed[(page - 1) * per_page : page * per_page]), len(listed)
 
     async def shown() -> None:
         ui.navigate.history.replace(links.admin(section, q=key, **view.turned))
@@ -243,7 +256,5 @@ async def _list(account: Account, section: str, here: Section, key: str, view: V
     words.on_change(sought)
 
 
-def _speaks_of(row: Row, text: str) -> bool:
-    """Whether a cell contains `text`, 台 as 臺, capitals as small letters."""
-    cells = [str(cell.get('text', '')) if isinstance(cell, dict) else str(cell) for cell in row.values()]
-    return text.strip().replace('台', '臺').casefold() in '\n'.join(cells).replace('台', '臺').casefold()
+def _rows(here: Section, listed: Sequence[Any]) -> Sequence[Row]:
+    return listed if here.row is None else [here.row(one) for one in listed]

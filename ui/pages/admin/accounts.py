@@ -113,9 +113,12 @@ async def refuse_several(account: Account) -> None:
     refusals = Refusals()
 
     async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
+        """The first page is of what was just read."""
+        nonlocal found
+        waiting, found = found or await accounts.open_requests(by=account), []
         rows = [
             (each.id, each.name, f'{each.organisation}　{each.email}')
-            for each in await accounts.open_requests(by=account)
+            for each in waiting
             if text.strip().casefold() in f'{each.name}\n{each.organisation}\n{each.email}'.casefold()
         ]
         return rows[(page - 1) * PER_PAGE : page * PER_PAGE], len(rows)
@@ -197,8 +200,7 @@ async def decide(account: Account, key: str) -> None:
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
-    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    counties, units, agencies = await directory.names(('counties', 'units', 'agencies'), by=account)
     with card('帳號'), html.div().classes('lb-grid'):
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
         text_field(
@@ -222,7 +224,6 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
             hint = '除了審核，也分派案件、替同事指定代理人。'
             check_field(FIELDS['is_agency_supervisor'].caption, in_form, 'is_agency_supervisor', hint=hint)
         with html.div().classes('full') as county:
-            counties = {one.code: one.name for one in await directory.counties()}
             choice_field(FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True)
         date_field(FIELDS['ends_on'].caption, in_form, 'ends_on', hint=END_HINT)
         check_field(

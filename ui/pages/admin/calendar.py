@@ -62,13 +62,13 @@ async def lead(account: Account) -> None:
         action_button('帶入國定假日', take, 'outline', in_form=in_form)
 
 
-async def rows(account: Account) -> list[Row]:
+async def rows(account: Account) -> list[CalendarDay]:
     """What is to come first, from today on; then what is past, the latest first."""
     found = await office_calendar.days(by=account)
     today = dates.today()
     coming = [row for row in found if row.day >= today]
     past = [row for row in found if row.day < today]
-    return [_row(row) for row in (*coming, *reversed(past))]
+    return [*coming, *reversed(past)]
 
 
 async def edit(account: Account, which: str) -> None:
@@ -80,7 +80,7 @@ async def edit(account: Account, which: str) -> None:
         day = date_field(FIELDS['day'].caption, in_form, 'day', required=True)
         text_field(FIELDS['name'].caption, in_form, 'name', required=True, placeholder='例如：颱風停班', maxlength=60)
         radio_field(FIELDS['is_off'].caption, in_form, 'is_off', KINDS, required=True)
-        counties = {county.code: county.name for county in await directory.issuing_counties()}
+        counties = await directory.county_names()
         check_boxes(FIELDS['county_ids'].caption, in_form, 'county_ids', counties, hint=WHOLE_COUNTRY)
 
     def say_weekday() -> None:
@@ -104,7 +104,8 @@ async def edit(account: Account, which: str) -> None:
             action_button('刪除這一天', strike, 'outline')
 
 
-def _row(row: CalendarDay) -> Row:
+def row_of(row: CalendarDay) -> Row:
+    """One of them."""
     is_off = {'text': '放假', 'chip': 'plain', 'icon': 'calendar'}
     return {
         'key': str(row.id),

@@ -1,5 +1,7 @@
 """系統管理: the keys of the office, without what they are made of: what for, how old, when due, what if one is lost."""
 
+from collections.abc import Sequence
+
 from nicegui import html, ui
 
 from domain import dates, links
@@ -67,9 +69,9 @@ async def edit(account: Account, purpose: str) -> None:
         ui.link('返回', links.admin('keys')).classes('lb-btn q-btn lb-flat')
 
 
-async def warn_of_overdue(account: Account) -> None:
+def warn_of_overdue(found: Sequence[Entry]) -> None:
     """Says here which keys are to be changed by now."""
-    for each in await key_inventory.overdue(by=account):
+    for each in found:
         with html.section().classes('lb-verdict warn lb-gap-below').props('aria-label=金鑰'):
             icon('warning')
             with html.span():

@@ -58,18 +58,20 @@ class Words:
         return templates.problems(self.name, self.subject, self.body)
 
 
-async def rows(account: Account) -> list[Row]:
-    """Every mail, who gets it, and whether it was reworded."""
-    return [
-        {
-            'key': one.name,
-            'name': {'text': one.label, 'href': links.admin('mail', one.name), 'strong': True},
-            'receiver': one.receiver,
-            'subject': _example(one),
-            'state': {'text': f'{one.changed_by}修改', 'chip': 'info', 'icon': 'pencil'} if one.is_own else '系統原本',
-        }
-        for one in await templates.all(by=account)
-    ]
+async def rows(account: Account) -> list[templates.Wording]:
+    """Every mail."""
+    return await templates.all(by=account)
+
+
+def row(one: templates.Wording) -> Row:
+    """A mail, who gets it, and whether it was reworded."""
+    return {
+        'key': one.name,
+        'name': {'text': one.label, 'href': links.admin('mail', one.name), 'strong': True},
+        'receiver': one.receiver,
+        'subject': templates.example(one.name, one.subject, one.body),
+        'state': {'text': f'{one.changed_by}修改', 'chip': 'info', 'icon': 'pencil'} if one.is_own else '系統原本',
+    }
 
 
 async def edit(account: Account, which: str) -> None:
@@ -187,14 +189,6 @@ async def undelivered(account: Account, which: str) -> None:
         if not one.holds_secret and not is_waiting:
             action_button('重寄', again)
         ui.link('返回', links.admin('undelivered')).classes('lb-btn q-btn lb-flat')
-
-
-def _example(one: templates.Wording) -> str:
-    """The subject in the usual made-up case; as it is written when it cannot be used."""
-    try:
-        return templates.checked(one.name, one.subject, one.body)[0].subject
-    except Incomplete:
-        return one.subject
 
 
 def _last_change(now: templates.Wording) -> str:

@@ -28,9 +28,9 @@ COLUMNS = [
 ]
 
 
-async def rows(account: Account) -> list[Row]:
+async def rows(account: Account) -> list[Series]:
     """Every series that is begun, the latest year first."""
-    return [_row(one) for one in await number_ledger.series(by=account)]
+    return await number_ledger.series(by=account)
 
 
 async def edit(account: Account, which: str) -> None:
@@ -59,7 +59,7 @@ class Beginning:
 async def _begin(account: Account) -> None:
     this_year = dates.roc_year(dates.today())
     details = Beginning(year=this_year)
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
+    [agencies] = await directory.names(('agencies',), by=account)
     in_form = form(details, mirrored=True)
     with card('新的號碼序列', '(不必先建立：第一次核可時會自動開始)'), html.div().classes('lb-grid'):
         choice_field(SERIES_FIELDS['agency_id'].caption, in_form, 'agency_id', agencies, required=True, searchable=True)
@@ -120,7 +120,8 @@ async def _amend(account: Account, series: Series) -> None:
         ui.link('返回', links.admin('numbers')).classes('lb-btn q-btn lb-flat')
 
 
-def _row(one: Series) -> Row:
+def row(one: Series) -> Row:
+    """One of them."""
     return {
         'key': str(one.id),
         'agency_id': {'text': one.agency.name, 'href': links.admin('numbers', one.id), 'strong': True},

@@ -1,6 +1,6 @@
 """系統管理: host units and their teams, agencies and how they number, required hours of training."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 
 from nicegui import html, ui
@@ -18,7 +18,7 @@ from domain.directory import (
     forms,
 )
 from domain.errors import NotFound
-from domain.model import Account, ApplicationStatus, TrainingKind
+from domain.model import Account, Agency, ApplicationStatus, TrainingKind
 
 from ...components.action_button import action_button
 from ...components.card import card
@@ -34,7 +34,7 @@ from ...components.form.fields import (
 )
 from ...components.icon import icon
 from ...components.question import is_sure
-from ...components.record_table import Cell, Row
+from ...components.record_table import Cell, Row, matching
 from ...flash import leave_with
 from ...frame import save_bar
 
@@ -62,17 +62,16 @@ EVERY: dict[int | None, str] = {None: '全部'}
 Act = Callable[[], Awaitable[object]]
 
 
-async def warn_of_unsupervised(account: Account) -> None:
-    """Says which agencies review and have no supervisor's address, with the way to each."""
-    found = await directory.unsupervised(by=account)
+def warn_of_unsupervised(found: Sequence[tuple[int, str]]) -> None:
+    """Says which agencies (id, name) review and have no supervisor's address, with the way to each."""
     if not found:
         return
     with html.section().classes('lb-verdict warn lb-gap-below').props('aria-label=主管電子郵件'):
         icon('warning')
         with html.span():
             html.span('沒有填「主管電子郵件」的發冊機關，案件逾期時沒有主管會收到通知：')
-            for agency in found:
-                ui.link(agency.name, links.admin('agencies', agency.id))
+            for agency_id, name in found:
+                ui.link(name, links.admin('agencies', agency_id))
 
 
 async def search_units(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
@@ -107,21 +106,25 @@ async def team_rows(account: Account) -> list[Row]:
     ]
 
 
-async def agency_rows(account: Account) -> list[Row]:
-    """Agencies by county."""
+async def search_agencies(account: Account, words: str, page: int, per_page: int) -> tuple[list[Row], int]:
+    """Agencies by county; some of what words are looked for in is written here, so all are read for them."""
+    if words.strip():
+        return matching(map(_agency_row, await directory.all_agencies(by=account)), words, page, per_page)
+    found = await directory.list_agencies(by=account, page=page, per_page=per_page)
+    return [_agency_row(one) for one in found.rows], found.total
+
+
+def _agency_row(agency: Agency) -> Row:
     today = dates.today()
-    return [
-        {
-            'key': str(agency.id),
-            'county_id': agency.county.name,
-            'name': {'text': agency.name, 'href': links.admin('agencies', agency.id), 'strong': True},
-            'document_word': agency.document_word,
-            'sample': forms.sample_number(agency.number_pattern, agency.document_word) or '格式有誤',
-            'days': f'{agency.review_days} 個工作天' if agency.counts_working_days else f'{agency.review_days} 日',
-            'state': _state((agency.valid_to or today) >= today >= (agency.valid_from or today), '受理中', '未受理'),
-        }
-        for agency in await directory.all_agencies(by=account)
-    ]
+    return {
+        'key': str(agency.id),
+        'county_id': agency.county.name,
+        'name': {'text': agency.name, 'href': links.admin('agencies', agency.id), 'strong': True},
+        'document_word': agency.document_word,
+        'sample': forms.sample_number(agency.number_pattern, agency.document_word) or '格式有誤',
+        'days': f'{agency.review_days} 個工作天' if agency.counts_working_days else f'{agency.review_days} 日',
+        'state': _state((agency.valid_to or today) >= today >= (agency.valid_from or today), '受理中', '未受理'),
+    }
 
 
 async def hours_rows(account: Account) -> list[Row]:
@@ -145,11 +148,10 @@ async def edit_unit(account: Account, key: str) -> None:
     unit = None if key == 'new' else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     in_form = form(details, mirrored=True)
+    [counties] = await directory.names(('counties',), by=account)
     with card('運用單位'), html.div().classes('lb-grid'):
         text_field(UNIT_FIELDS['name'].caption, in_form, 'name', required=True, maxlength=80)
-        choice_field(
-            UNIT_FIELDS['county_id'].caption, in_form, 'county_id', await _counties(), required=True, searchable=True
-        )
+        choice_field(UNIT_FIELDS['county_id'].caption, in_form, 'county_id', counties, required=True, searchable=True)
         number = UNIT_FIELDS['unified_number'].caption
         text_field(number, in_form, 'unified_number', maxlength=12, hint='8 個數字。帳號申請會照統一編號找到這個單位。')
         text_field(UNIT_FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
@@ -175,7 +177,7 @@ async def edit_team(account: Account, key: str) -> None:
     team = None if key == 'new' else known.get(key)
     if team is None and key != 'new':
         raise NotFound
-    units = {unit.id: unit.name for unit in await directory.host_units(by=account)}
+    [units] = await directory.names(('units',), by=account)
     details = TeamDetails.from_record(team) if team else TeamDetails(next(iter(units), 0))
     in_form = form(details, mirrored=True)
     with card('志工隊'), html.div().classes('lb-grid'):
@@ -223,7 +225,7 @@ async def office_fields(in_form: form) -> None:
             AGENCY_FIELDS['county_id'].caption,
             in_form,
             'county_id',
-            {county.code: county.name for county in await directory.issuing_counties()},
+            await directory.county_names(),
             required=True,
             searchable=True,
         )
@@ -323,8 +325,7 @@ async def edit_hours(account: Account, key: str) -> None:
     if rule is None and key != 'new':
         raise NotFound
     details = RequiredHoursDetails() if rule is None else RequiredHoursDetails.from_record(rule)
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
-    fields = {each.id: each.name for each in await directory.fields()}
+    agencies, fields = await directory.names(('agencies', 'fields'), by=account)
     in_form = form(details, mirrored=True)
     with card('規定時數', '(有多條適用時，以指定機關、領域的為準)'), html.div().classes('lb-grid'):
         choice_field(HOURS_FIELDS['kind'].caption, in_form, 'kind', TrainingKind.labels(), required=True)
@@ -362,10 +363,6 @@ def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None
         ui.link('返回', back).classes('lb-btn q-btn lb-flat')
         if strike is not None:
             action_button('刪除這條規定', strike, 'outline')
-
-
-async def _counties() -> dict[str, str]:
-    return {county.code: county.name for county in await directory.counties()}
 
 
 def _closing(under_way: Mapping[ApplicationStatus, int]) -> str:

@@ -35,20 +35,22 @@ EVERY: dict[int | None, str] = {None: '全部'}
 EVERY_KIND: dict[str | None, str] = {None: '全部'}
 
 
-async def rows(account: Account) -> list[Row]:
-    """Every row; below an item's row for all stand its exceptions."""
-    return [
-        {
-            'key': str(rule.id),
-            'label': {'text': rule.label, 'href': links.admin('rules', rule.id), 'strong': True},
-            'way': '審核人員目視' if rule.by_eye else '系統檢查',
-            'demand': _weight(rule),
-            'scope': _scope(rule),
-            'period': _period(rule.valid_from, rule.valid_to),
-            'source': rule.source,
-        }
-        for rule in await rules.every(by=account)
-    ]
+async def rows(account: Account) -> list[Rule]:
+    """Every rule; below an item's for all stand its exceptions."""
+    return await rules.every(by=account)
+
+
+def row(rule: Rule) -> Row:
+    """One of them."""
+    return {
+        'key': str(rule.id),
+        'label': {'text': rule.label, 'href': links.admin('rules', rule.id), 'strong': True},
+        'way': '審核人員目視' if rule.by_eye else '系統檢查',
+        'demand': _weight(rule),
+        'scope': _scope(rule),
+        'period': _period(rule.valid_from, rule.valid_to),
+        'source': rule.source,
+    }
 
 
 async def edit(account: Account, which: str) -> None:
@@ -109,8 +111,7 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
 
 
 async def _scope_fields(account: Account, in_form: form) -> None:
-    agencies = {one.id: f'{one.county.name}　{one.name}' for one in await directory.all_agencies(by=account)}
-    fields = {each.id: each.name for each in await directory.fields()}
+    agencies, fields = await directory.names(('agencies', 'fields'), by=account)
     note = '(同一項目有多條適用時：先看發冊類別，再看機關，再看領域，最後看哪一條較晚開始)'
     with card('適用範圍', note), html.div().classes('lb-grid'):
         kinds = EVERY_KIND | {kind.value: kind.label for kind in IssueKind}
