@@ -29,7 +29,8 @@ class Progress:
     """`done` steps of 1 to 8, what is missing (`gaps`), and the address of each step that can be opened now.
 
     `told` is the list of `readiness` behind the gaps, of the unit's latest `case` or without one of the person; None
-    where nothing is asked.
+    where nothing is asked. `returned`: the person's case that has come back, whose ever it is; `is_under_review`:
+    whether one lies with a reviewer, who sees what is changed now.
     """
 
     who: str = ''
@@ -38,6 +39,8 @@ class Progress:
     addresses: dict[int, str] = field(default_factory=dict)
     case: Application | None = None
     told: Told | None = None
+    returned: Application | None = None
+    is_under_review: bool = False
 
     @property
     def left(self) -> dict[int, list[Gap]]:
@@ -85,4 +88,13 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
         8: links.application(volunteer.id),
     }
     who = f'{volunteer.name}　{volunteer.identity_masked}'
-    return Progress(who, frozenset(done), gaps, ways, of_unit.get(volunteer.id), told)
+    return Progress(
+        who,
+        frozenset(done),
+        gaps,
+        ways,
+        of_unit.get(volunteer.id),
+        told,
+        returned=next((case for case in cases if case.status == ApplicationStatus.RETURNED), None),
+        is_under_review=any(case.status == ApplicationStatus.SUBMITTED for case in cases),
+    )
