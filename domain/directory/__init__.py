@@ -66,7 +66,7 @@ DEFAULT_COUNTY = '臺中市'
 DEFAULT_AGENCY = '臺中市政府文化局'
 
 # Every list of what lacks begins with it.
-_default = Unchanged(
+default_agency = Unchanged(
     lambda: Agency.filter(name=DEFAULT_AGENCY, county__name=DEFAULT_COUNTY).select_related('county', 'field'),
     unchanged.digested(
         'concat_ws(chr(10), a, c, f)',
@@ -121,8 +121,8 @@ async def defaults() -> tuple[County, Agency]:
 
     Both are shared (db/unchanged.py): nobody changes them.
     """
-    [row] = await get_connection('default').execute_query_dict(f'SELECT {_default.digest} AS digest')
-    found = await _default.rows(row['digest'])
+    [row] = await get_connection('default').execute_query_dict(f'SELECT {default_agency.digest} AS digest')
+    found = await default_agency.rows(row['digest'])
     if not found:
         raise NotFound(f'名錄裡找不到{DEFAULT_COUNTY}的{DEFAULT_AGENCY}，請自行選擇發冊縣市與發冊機關。')
     return found[0].county, found[0]
