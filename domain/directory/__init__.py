@@ -75,6 +75,12 @@ default_agency = Unchanged(
     ),
 )
 
+_ISSUING = """
+SELECT ARRAY(SELECT ROW(code, name) FROM county ORDER BY position) AS counties,
+  ARRAY(SELECT ROW(id, name) FROM agency
+    WHERE county_id = $1 AND (valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to >= $2)
+    ORDER BY position, id) AS agencies"""
+
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
     Team: Kept('志工隊', TEAM_FIELDS, ('host_unit_id', 'name')),
@@ -99,6 +105,15 @@ async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     began = Q(valid_from=None) | Q(valid_from__lte=day)
     goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
     return await Agency.filter(began, goes_on, county_id=county_code).select_related('county', 'field')
+
+
+async def issuing(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
+    """For two selects the names of all 發冊縣市 by code, and of the 發冊機關 of one that issue books today by id.
+
+    In the order of `issuing_counties` and `agencies`, which have the records.
+    """
+    [row] = await get_connection('default').execute_query_dict(_ISSUING, [county_code, dates.today()])
+    return dict(row['counties']), dict(row['agencies'])
 
 
 async def open_agencies() -> list[Agency]:

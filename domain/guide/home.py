@@ -233,7 +233,8 @@ async def listed(people: Sequence[Volunteer], *, by: Account) -> list[tuple[Volu
     permissions.require(by, 'guide.home.listed')
     stands = await standings(people, by=by)
     seen = Volunteer.filter(permissions.visible_to(by), id__in=list(stands))
-    known = {one.id: one for one in await seen}
+    ours: set[Any] = {*await seen.values_list('id', flat=True)}
+    known = {one.id: one for one in people if one.id in ours}
     latest = {one: stands[one].application for one in known}
     gaps = await missing.of_known(
         list(known.values()),

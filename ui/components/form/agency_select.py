@@ -39,9 +39,9 @@ class agency_select:
     @classmethod
     async def build(cls, in_form: form, *, readonly: bool) -> 'agency_select':
         """Places both selects with their options."""
-        counties = {county.code: county.name for county in await directory.issuing_counties()}
         details: Any = in_form.details
-        return cls(in_form, counties, await _agencies(details.county_code), readonly=readonly)
+        counties, agencies = await directory.issuing(details.county_code)
+        return cls(in_form, counties, agencies, readonly=readonly)
 
     @property
     def details(self) -> Any:
@@ -52,7 +52,7 @@ class agency_select:
         if self.details.county_code == self.county_code:
             return
         self.county_code = self.details.county_code
-        agencies = await _agencies(self.county_code)
+        _, agencies = await directory.issuing(self.county_code)
         self.agency.offer(agencies)
         self._advise()
         chosen = self.details.agency_id if self.details.agency_id in agencies else None
@@ -63,7 +63,3 @@ class agency_select:
     def _advise(self) -> None:
         county = self.county.text_of(self.county_code)
         self.agency.advise(f'只列出{county}的發冊機關' if county else '請先選擇發冊縣市')
-
-
-async def _agencies(county_code: str | None) -> dict[int, str]:
-    return {agency.id: agency.name for agency in await directory.agencies(county_code)} if county_code else {}
