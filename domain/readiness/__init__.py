@@ -191,8 +191,9 @@ async def _lists(
     if known is None:
         known = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     volunteers = {one: known[one] for one in ids if one in known}
-    nobody = on_record.Asked({}, (), (), Agency())
-    records, hours, rows, default = await on_record.of(volunteers) if volunteers else nobody
+    if not volunteers:
+        return [None for _ in asked]
+    records, hours, rows, default = await on_record.of(volunteers)
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
