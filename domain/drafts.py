@@ -24,8 +24,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from db import transaction
-from db.choices import Choice, DraftKind
-from db.models import Account, Draft, DraftEntry, Training, Volunteer
+from db.choices import Choice, DraftKind, MembershipStatus
+from db.models import Account, Draft, DraftEntry, Volunteer
 
 from . import announcements, dates, permissions, validation
 from .announcements import DraftChanged
@@ -40,6 +40,13 @@ NEVER_KEPT = frozenset({'password', 'password_again', 'is_new'})
 _BEGUN = """
 SELECT 1 FROM draft WHERE host_unit_id = $1 AND kind = $2 AND volunteer_id = ANY($3::int[])
   AND EXISTS (SELECT FROM draft_entry WHERE draft_id = draft.id) LIMIT 1"""
+# A form about somebody: `is_ours` as permissions.visible_to has it for a clerk.
+_ABOUT = f"""
+SELECT EXISTS (SELECT FROM membership
+    WHERE volunteer_id = $1 AND {permissions.serving_in_sql('$2', '$3', '$4')}) AS is_ours,
+  EXISTS (SELECT FROM draft WHERE host_unit_id = $2 AND kind = $5 AND about = $6 AND volunteer_id = $1) AS is_begun,
+  EXISTS (SELECT FROM training WHERE id = $7 AND volunteer_id = $1 AND trained_for_id = $2) AS has_training,
+  (SELECT max(id) FROM training WHERE volunteer_id = $1 AND trained_for_id = $2) AS last_training"""  # noqa: S608 -- our own words
 _FORMS = UUID('6f0f5c1e-6f5e-4c0e-9a3c-0b1d5a2f7d11')
 _EMPTY_FOR = timedelta(days=1)
 _TITLES = {DraftKind.VOLUNTEER: 'name', DraftKind.TRAINING: 'title'}
@@ -116,11 +123,14 @@ async def plan(
         if await Draft.filter(id=named).exists():
             return await get(named, by=by)
         return Draft(id=named, **new)
-    await _check_subject(kind, volunteer, about, by)
-    found = await Draft.get_or_none(
-        host_unit_id=by.host_unit_id, kind=kind, about=about, volunteer_id=validation.record_id(volunteer.id)
-    )
-    return found or Draft(id=await _name_of_form(kind, volunteer, about, by), volunteer_id=volunteer.id, **new)
+    stands = await _about(kind, volunteer, about, by)
+    found = None
+    if stands['is_begun']:
+        found = await Draft.get_or_none(
+            host_unit_id=by.host_unit_id, kind=kind, about=about, volunteer_id=validation.record_id(volunteer.id)
+        )
+    name = _name_of_form(kind, volunteer, about, stands['last_training'], by)
+    return found or Draft(id=name, volunteer_id=volunteer.id, **new)
 
 
 async def open(  # noqa: A001 -- drafts.open() says it best
@@ -218,7 +228,7 @@ async def values(draft: Draft) -> dict[str, Any]:
 
 async def restored(draft: Draft, details: Details) -> Details:
     """`details` with what was typed put into it; from now on `draft` knows what its page has read."""
-    draft.as_read, draft.writer = await values(draft), uuid4().hex
+    draft.as_read, draft.writer = {} if draft.is_planned else await values(draft), uuid4().hex
     return from_draft(draft.as_read, details)
 
 
@@ -399,15 +409,17 @@ async def _announce(draft_id: UUID, writer: str) -> None:
     await announcements.announce(DraftChanged(str(draft_id), writer))
 
 
-async def _check_subject(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> None:
-    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
+async def _about(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> dict[str, Any]:
+    """What there is for a form about a person, and what it may be about. Raises NotFound. One statement."""
+    is_of_training = kind == DraftKind.TRAINING and not is_new(about)
+    training_id = validation.record_id(int(about) if about.isdecimal() else None) if is_of_training else None
+    place = [validation.record_id(volunteer.id), by.host_unit_id, by.team_id, MembershipStatus.LEFT]
+    asked = [*place, kind, about, training_id]
+    stands: dict[str, Any]
+    [stands] = await get_connection('default').execute_query_dict(_ABOUT, asked)
+    if not stands['is_ours'] or (is_of_training and not stands['has_training']):
         raise NotFound
-    if kind == DraftKind.TRAINING and not is_new(about):
-        training_id = validation.record_id(int(about) if about.isdecimal() else None)
-        if not await Training.filter(
-            id=training_id, volunteer_id=volunteer.id, trained_for_id=by.host_unit_id
-        ).exists():
-            raise NotFound
+    return stands
 
 
 async def _write(draft: Draft, by: Account) -> None:
@@ -420,14 +432,13 @@ async def _write(draft: Draft, by: Account) -> None:
     draft.mark_written()
 
 
-async def _name_of_form(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> UUID:
+def _name_of_form(kind: DraftKind, volunteer: Volunteer, about: str, last_training: int | None, by: Account) -> UUID:
     """The id of a form that is not written: the same at each reload, since the browser mirrors words under it.
 
     Another one for the next training, so that nobody who has the last one still open types into it.
     """
-    of_volunteer = Training.filter(volunteer_id=volunteer.id, trained_for_id=by.host_unit_id).order_by('-id')
-    last = await of_volunteer.first() if is_new(about) and kind == DraftKind.TRAINING else None
-    return uuid5(_FORMS, f'{by.host_unit_id} {kind} {about} {volunteer.id} {last.id if last else ""}')
+    last = last_training if is_new(about) and kind == DraftKind.TRAINING else None
+    return uuid5(_FORMS, f'{by.host_unit_id} {kind} {about} {volunteer.id} {last or ""}')
 
 
 async def _drop_empty_ones(by: Account) -> None:

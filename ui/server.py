@@ -70,8 +70,8 @@ def assemble(settings: Settings) -> FastAPI:
             # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
             gc.collect()
             gc.freeze()
-            # Pages are let go without the collector; it finds a handful of objects in a hundred pages, and looks through
-            # all open ones for them: with Python's thresholds that was a sixth of what a page costs.
+            # Pages are let go without the collector: it finds a handful of objects in a hundred of them, and looks
+            # through all that are open for it; with Python's thresholds that was a sixth of what a page costs.
             gc.set_threshold(100_000, 1_000, 10)
             # A thread that computes (a spreadsheet is written, an import packed) gives way after half a millisecond and
             # not after five: each answer of the database to a page waits that long, and a page has dozens.

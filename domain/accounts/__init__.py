@@ -61,7 +61,16 @@ from .requests import (
     request_account,
 )
 from .terms import AccountLocked, LastAdministrator
-from .volunteer_accounts import LINK_LASTS, Hold, give_volunteer_password, held_each, hold, opened, opened_each
+from .volunteer_accounts import (
+    LINK_LASTS,
+    Hold,
+    give_volunteer_password,
+    held_each,
+    hold,
+    hold_among,
+    opened,
+    opened_each,
+)
 
 __all__ = [
     'FIELDS',
@@ -85,6 +94,7 @@ __all__ = [
     'give_volunteer_password',
     'held_each',
     'hold',
+    'hold_among',
     'is_confirmable',
     'open_request',
     'open_requests',

@@ -4,7 +4,7 @@ A unit that took over somebody known elsewhere (收編) a short while ago, or sh
 neither password nor e-mail: otherwise whoever has a person's papers in hand could sign in as that person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,8 +48,15 @@ class Hold:
 async def hold(volunteer: Volunteer, *, by: Account) -> Hold | None:
     """What keeps the unit from setting password and e-mail itself; None: nothing does. Raises NotFound."""
     permissions.require(by, 'accounts.volunteer_accounts.hold')
-    of_them = Membership.filter(volunteer_id=validation.record_id(volunteer.id), host_unit__is_active=True)
-    serving = await of_them.exclude(status=MembershipStatus.LEFT).select_related('host_unit').order_by('id')
+    of_them = Membership.filter(volunteer_id=validation.record_id(volunteer.id)).select_related('host_unit')
+    return await hold_among(await of_them, by=by)
+
+
+async def hold_among(memberships: Iterable[Membership], *, by: Account) -> Hold | None:
+    """The same by all memberships of a volunteer, as just read with their units. Raises NotFound."""
+    permissions.require(by, 'accounts.volunteer_accounts.hold_among')
+    present = [one for one in memberships if one.status != MembershipStatus.LEFT and one.host_unit.is_active]
+    serving = sorted(present, key=lambda one: one.id)
     own = next((one for one in serving if permissions.is_of_place(by, one.host_unit_id, one.team_id)), None)
     if own is None:
         raise NotFound

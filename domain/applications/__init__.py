@@ -57,12 +57,12 @@ __all__ = [
 ]
 
 
-async def defaults(volunteer: Volunteer | None = None) -> ApplicationDetails:
+async def defaults(volunteer: Volunteer | None = None, kinds: Sequence[IssueKind] | None = None) -> ApplicationDetails:
     """A new form: 初次, 臺中市, 臺中市政府文化局; nothing is chosen when the administrator has renamed that agency.
 
-    For a `volunteer` with a book 換發, at the agency of that book.
+    For a `volunteer` with a book 換發, at the agency of that book. `kinds`: as `readiness.kinds_for` has just told.
     """
-    if volunteer is not None and IssueKind.FIRST not in await readiness.kinds_for(volunteer):
+    if volunteer is not None and IssueKind.FIRST not in (kinds or await readiness.kinds_for(volunteer)):
         agency = await readiness.agency_of_book(volunteer)
         return ApplicationDetails(IssueKind.REPLACEMENT, agency.county_id, agency.id)
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Role, Section
-from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry, Volunteer
+from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry
 
 from .. import papers, permissions, validation
 from ..errors import NotFound
@@ -17,6 +17,7 @@ OPEN, MENDED, DISPUTED = CorrectionStatus.OPEN, CorrectionStatus.MENDED, Correct
 ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
 ANSWERED = (MENDED, DISPUTED)
 CLOSED = (ACCEPTED, WITHDRAWN)
+_PEOPLE = ('raised_by', 'answered_by', 'closed_by')
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,7 @@ class Marked:
 async def get(correction_id: int, *, by: Account) -> Correction:
     """One correction with its case and whoever raised, answered, closed it. Raises NotFound, as for what `of` hides."""
     found = Correction.filter(id=validation.record_id(correction_id))
-    related = ('application', 'raised_by', 'answered_by', 'closed_by')
-    correction = await found.select_related(*related).first()
+    correction = await found.select_related('application', *_PEOPLE).first()
     if correction is None or not await seen([correction], correction.application, by):
         raise NotFound
     return correction
@@ -64,20 +64,24 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
 
 async def beside_held(case: Application, held: Papers | None, *, by: Account) -> list[Marked]:
     """The same of a case just read by whoever may see it, beside what it holds, if that is known."""
-    related = ('raised_by', 'answered_by', 'closed_by')
-    visible = await seen(await Correction.filter(application_id=case.id).select_related(*related), case, by)
+    visible = await seen(await Correction.filter(application_id=case.id).select_related(*_PEOPLE), case, by)
     return await compared(visible, case, held)
 
 
 async def beside(
-    volunteer: Volunteer, place: Place, *, by: Account, training_id: int | None = None
+    case: Application | None, place: Place, *, by: Account, training_id: int | None = None
 ) -> dict[str, list[Marked]]:
-    """What the unit's form of `place` shows beside its fields while it has the volunteer's case to mend: by field."""
-    related = Application.filter(volunteer_id=validation.record_id(volunteer.id), status=ApplicationStatus.RETURNED)
-    case = await related.first()
-    if case is None or not permissions.may(by, 'corrections.marks.beside') or not permissions.may_see_case(by, case):
+    """What the unit's form of `place` shows beside its fields while it has this case, as just read, to mend: by field.
+
+    Nothing of a case that is not with the unit, or of another one's.
+    """
+    if case is None or case.status != ApplicationStatus.RETURNED:
         return {}
-    return at(await beside_held(case, None, by=by), place, training_id)
+    if not permissions.may(by, 'corrections.marks.beside') or not permissions.may_see_case(by, case):
+        return {}
+    marks = Correction.filter(application_id=case.id, place=place, training_id=training_id).exclude(status__in=CLOSED)
+    visible = await seen(await marks.select_related(*_PEOPLE), case, by)
+    return at(await compared(visible, case), place, training_id)
 
 
 def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:
@@ -128,13 +132,14 @@ async def seen(marks: Sequence[Correction], case: Application, by: Account) -> l
 
 async def compared(corrections: Sequence[Correction], case: Application, held: Papers | None = None) -> list[Marked]:
     """Each correction beside what stands in its place now; `held`: what the case holds, where that is known."""
+    if not corrections:
+        return []
     contents = await anchors.contents(case, map(Anchor.of, corrections), held)
     has_new_number = await _has_new_number(case, corrections)
     earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
-    if earlier:
-        exchanges = CorrectionExchange.filter(correction_id__in=list(earlier))
-        for exchange in await exchanges.select_related('answered_by', 'reopened_by'):
-            earlier[exchange.correction_id].append(exchange)
+    exchanges = CorrectionExchange.filter(correction_id__in=list(earlier))
+    for exchange in await exchanges.select_related('answered_by', 'reopened_by'):
+        earlier[exchange.correction_id].append(exchange)
     return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
 
 

@@ -26,7 +26,7 @@ from ..errors import Incomplete, MovedOn, NotFound
 from ..fields import Field, by_key
 from ..mail import notices
 from ..names import masking
-from ..paging import Page, bounds
+from ..paging import Page, bounds, counted
 from ..volunteers.basics import HOST_UNIT, TEAM
 
 MOST_AT_ONCE = 200
@@ -284,10 +284,10 @@ async def _listed(found: QuerySet[Transfer], other: str, by: Account, page: int,
     listed = found.order_by('-decided_at', '-proposed_at', '-id').select_related('volunteer', other, 'proposed_by')
     rows = await listed.offset((number - 1) * per_page).limit(per_page)
     ids = [one.volunteer_id for one in rows]
-    seen: set[Any] = set(await Volunteer.filter(permissions.visible_to(by), id__in=ids).values_list('id', flat=True))
-    return Page(
-        [_proposal(one, other, one.volunteer_id in seen) for one in rows], await found.count(), number, per_page
-    )
+    ours = Volunteer.filter(permissions.visible_to(by), id__in=ids)
+    seen: set[Any] = {*await ours.values_list('id', flat=True)} if ids else set()
+    total = (await counted(rows, found, number, per_page)).total
+    return Page([_proposal(one, other, one.volunteer_id in seen) for one in rows], total, number, per_page)
 
 
 def _proposal(one: Transfer, other: str, is_seen: bool) -> Proposal:

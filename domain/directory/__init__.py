@@ -68,7 +68,7 @@ DEFAULT_COUNTY = '臺中市'
 DEFAULT_AGENCY = '臺中市政府文化局'
 
 # Every list of what lacks begins with it.
-_default = Unchanged(
+default_agency = Unchanged(
     lambda: Agency.filter(name=DEFAULT_AGENCY, county__name=DEFAULT_COUNTY).select_related('county', 'field'),
     unchanged.digested(
         'concat_ws(chr(10), a, c, f)',
@@ -76,13 +76,6 @@ _default = Unchanged(
         f" WHERE a.name = '{DEFAULT_AGENCY}' AND c.name = '{DEFAULT_COUNTY}' ORDER BY a.id",
     ),
 )
-
-_OFFERED = """
-SELECT county.code, county.name AS county, agency.id, agency.name AS agency
-FROM county LEFT JOIN agency ON agency.county_id = county.code AND county.code = $1
-    AND (agency.valid_from IS NULL OR agency.valid_from <= $2) AND (agency.valid_to IS NULL OR agency.valid_to >= $2)
-ORDER BY county.position, agency.position, agency.id
-"""
 
 _NAMES = {
     'counties': """(SELECT json_agg(json_build_array(code, name) ORDER BY position) FROM county
@@ -93,6 +86,11 @@ _NAMES = {
         FROM agency JOIN county ON county.code = agency.county_id)""",
     'fields': '(SELECT json_agg(json_build_array(id, name) ORDER BY position) FROM field WHERE is_active)',
 }
+_ISSUING = """
+SELECT ARRAY(SELECT ROW(code, name) FROM county ORDER BY position) AS counties,
+  ARRAY(SELECT ROW(id, name) FROM agency
+    WHERE county_id = $1 AND (valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to >= $2)
+    ORDER BY position, id) AS agencies"""
 
 _KEPT: dict[type[Model], Kept] = {
     HostUnit: Kept('運用單位', UNIT_FIELDS),
@@ -114,17 +112,26 @@ async def issuing_counties() -> list[County]:
 
 async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
     """發冊機關 of a county that issue books on this day (today)."""
-    issuing = _issuing(on or dates.today())
+    issuing = _open_on(on or dates.today())
     return await Agency.filter(*issuing, county_id=county_code).select_related('county', 'field')
 
 
-def _issuing(day: date) -> tuple[Q, Q]:
+def _open_on(day: date) -> tuple[Q, Q]:
     return Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+
+
+async def issuing(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
+    """For two selects the names of all 發冊縣市 by code, and of the 發冊機關 of one that issue books today by id.
+
+    In the order of `issuing_counties` and `agencies`, which have the records.
+    """
+    [row] = await get_connection('default').execute_query_dict(_ISSUING, [county_code, dates.today()])
+    return dict(row['counties']), dict(row['agencies'])
 
 
 async def open_agencies() -> list[Agency]:
     """Every 發冊機關 that issues books today, by county in their order; for whoever asks for an account."""
-    issuing = Agency.filter(*_issuing(dates.today())).select_related('county')
+    issuing = Agency.filter(*_open_on(dates.today())).select_related('county')
     return await issuing.order_by('county__position', 'position', 'id')
 
 
@@ -141,8 +148,8 @@ async def defaults() -> tuple[County, Agency]:
 
     Both are shared (db/unchanged.py): nobody changes them.
     """
-    [row] = await get_connection('default').execute_query_dict(f'SELECT {_default.digest} AS digest')
-    found = await _default.rows(row['digest'])
+    [row] = await get_connection('default').execute_query_dict(f'SELECT {default_agency.digest} AS digest')
+    found = await default_agency.rows(row['digest'])
     if not found:
         raise NotFound(f'名錄裡找不到{DEFAULT_COUNTY}的{DEFAULT_AGENCY}，請自行選擇發冊縣市與發冊機關。')
     return found[0].county, found[0]
@@ -180,7 +187,7 @@ async def names(lists: Sequence[str], *, by: Account) -> list[dict[Any, str]]:
 
 async def open_agency_names() -> dict[int, str]:
     """Of those that issue books today as 「縣市　機關」, by id, as `open_agencies` lists them."""
-    issuing = Agency.filter(*_issuing(dates.today())).order_by('county__position', 'position', 'id')
+    issuing = Agency.filter(*_open_on(dates.today())).order_by('county__position', 'position', 'id')
     listed = await issuing.values_list('id', 'county__name', 'name')
     return {int(str(number)): f'{county}　{name}' for number, county, name in listed}
 
@@ -223,13 +230,6 @@ async def all_teams(*, by: Account) -> list[Team]:
 async def county_names() -> dict[str, str]:
     """Those of `issuing_counties` by code."""
     return dict(await County.all().values_list('code', 'name'))
-
-
-async def offered(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
-    """發冊縣市 by code, and the agencies of the chosen one that issue books today by id; what a form offers."""
-    rows = await get_connection('default').execute_query_dict(_OFFERED, [county_code or '', dates.today()])
-    agencies = {row['id']: row['agency'] for row in rows if row['id'] is not None}
-    return {row['code']: row['county'] for row in rows}, agencies
 
 
 async def fields() -> list[Field]:

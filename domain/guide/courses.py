@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.connection import get_connection
+
 from db.choices import TrainingKind
 from db.models import Account, Agency, HostUnit, RequiredHours, Training
 
-from .. import dates, directory, permissions, validation
-from ..errors import NotFound
-from ..readiness import required_hours
+from .. import dates, permissions, validation
+from ..readiness import on_record, required_hours
 from ..trainings import TrainingDetails, format_duration
 
 MOST_COURSES = 5
@@ -17,6 +18,15 @@ _LOOKED_THROUGH = 60
 # What is the same for everybody who took the course; certificates and remarks are a person's own.
 _SHARED = ('title', 'starts_on', 'ends_on', 'provider', 'kind', 'field_id', 'sessions', 'hours', 'extra_minutes')
 _APPROVAL = ('has_no_approval', 'approved_on', 'approval_reference')
+# Of the unit's latest trainings each course once, as it was recorded last.
+_LAST = """
+SELECT * FROM (
+  SELECT DISTINCT ON (title, kind, starts_on, ends_on) * FROM (
+    SELECT id, title, starts_on, ends_on, provider, kind, field_id, sessions, minutes,
+      has_no_approval, approved_on, approval_reference
+    FROM training WHERE trained_for_id = $1 ORDER BY id DESC LIMIT $2) latest
+  ORDER BY title, kind, starts_on, ends_on, id DESC) each_once
+ORDER BY id DESC LIMIT $3"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,7 @@ async def usual(kind: object, *, by: Account) -> dict[str, Any]:
 async def usual_each(kinds: Iterable[TrainingKind], *, by: Account) -> dict[TrainingKind, dict[str, Any]]:
     """The same of several kinds."""
     permissions.require(by, 'guide.courses.usual_each')
-    agency, rows = await _agency(), await RequiredHours.all()
+    rows, agency = await on_record.usual()
     return {kind: await _usual(kind, agency, rows, by) for kind in kinds}
 
 
@@ -66,20 +76,12 @@ async def _usual(kind: TrainingKind, agency: Agency, rows: Iterable[RequiredHour
 async def last(*, by: Account) -> list[Course]:
     """The unit's last courses, each once however many took it, the latest first."""
     permissions.require(by, 'guide.courses.last')
-    found = await Training.filter(trained_for_id=by.host_unit_id).order_by('-id').limit(_LOOKED_THROUGH)
-    distinct = {(one.title, one.kind, one.starts_on, one.ends_on): one for one in reversed(found)}
-    newest = sorted(distinct.values(), key=lambda one: -one.id)[:MOST_COURSES]
-    return [_course(one) for one in newest]
+    asked = [by.host_unit_id, _LOOKED_THROUGH, MOST_COURSES]
+    return [_course(row) for row in await get_connection('default').execute_query_dict(_LAST, asked)]
 
 
-def _course(training: Training) -> Course:
-    details = vars(TrainingDetails.from_record(training))
-    label = f'{training.title}　{dates.roc(training.starts_on)}　{format_duration(training.minutes)}'
+def _course(row: dict[str, Any]) -> Course:
+    minutes = row['minutes']
+    label = f'{row["title"]}　{dates.roc(row["starts_on"])}　{format_duration(minutes)}'
+    details = row | {'kind': TrainingKind.of(row['kind']), 'hours': minutes // 60, 'extra_minutes': minutes % 60}
     return Course(label, {name: details[name] for name in (*_SHARED, *_APPROVAL)})
-
-
-async def _agency() -> Agency:
-    try:
-        return (await directory.defaults())[1]
-    except NotFound:
-        return Agency()

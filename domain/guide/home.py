@@ -224,7 +224,7 @@ async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int
     ours = Application.filter(host_unit_id=by.host_unit_id, volunteer_id__in=ids).order_by('id')
     latest = {application.volunteer_id: application for application in await ours}
     in_use = RecordBook.filter(volunteer_id__in=ids, status=BookStatus.IN_USE)
-    numbers = {book.volunteer_id: book.number for book in await in_use}
+    numbers: dict[int, str] = dict(await in_use.values_list('volunteer_id', 'number'))
     return {volunteer_id: Standing(latest.get(volunteer_id), numbers.get(volunteer_id, '')) for volunteer_id in ids}
 
 
@@ -233,7 +233,8 @@ async def listed(people: Sequence[Volunteer], *, by: Account) -> list[tuple[Volu
     permissions.require(by, 'guide.home.listed')
     stands = await standings(people, by=by)
     seen = Volunteer.filter(permissions.visible_to(by), id__in=list(stands))
-    known = {one.id: one for one in await seen}
+    ours: set[Any] = {*await seen.values_list('id', flat=True)}
+    known = {one.id: one for one in people if one.id in ours}
     latest = {one: stands[one].application for one in known}
     gaps = await missing.of_known(
         list(known.values()),

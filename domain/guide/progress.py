@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
+from tortoise.expressions import RawSQL
 
 from db.choices import ApplicationStatus, BookStatus, MembershipStatus
 from db.models import Account, Application, Volunteer
@@ -16,12 +18,22 @@ from .missing import Gap
 
 _SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
 _WAYS = {2: links.menu(), 3: links.volunteer_data()}
-# `is_ours` as permissions.visible_to has it for a clerk.
-_STANDS = f"""
-SELECT EXISTS (SELECT FROM membership
-    WHERE volunteer_id = $1 AND {permissions.serving_in_sql('$3', '$4', '$5')}) AS is_ours,
-  EXISTS (SELECT FROM record_book WHERE volunteer_id = $1 AND status = $2) AS has_book,
-  (SELECT id FROM training WHERE volunteer_id = $1 ORDER BY starts_on DESC, id DESC LIMIT 1) AS last_training"""  # noqa: S608 -- our own words
+# Of a person, named by %s: the places served, whether there is a book in use, and the last training.
+_STANDS = {
+    'places': (
+        'ARRAY(SELECT ROW(m.host_unit_id, m.team_id) FROM membership m'  # noqa: S608 -- our own words
+        f" WHERE m.volunteer_id = %s AND m.status <> '{MembershipStatus.LEFT.value}')"
+    ),
+    'has_book': (
+        f"EXISTS (SELECT FROM record_book b WHERE b.volunteer_id = %s AND b.status = '{BookStatus.IN_USE.value}')"
+    ),
+    'last_training': (
+        '(SELECT t.id FROM training t WHERE t.volunteer_id = %s'
+        ' ORDER BY t.starts_on DESC, t.id DESC FETCH FIRST ROW ONLY)'
+    ),
+}
+_BESIDE_CASE = {name: sql % 'application.volunteer_id' for name, sql in _STANDS.items()}
+_OF_PERSON = 'SELECT ' + ', '.join(f'{sql % "$1"} AS {name}' for name, sql in _STANDS.items())
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,8 @@ class Progress:
     """`done` steps of 1 to 8, what is missing (`gaps`), and the address of each step that can be opened now.
 
     `told` is the list of `readiness` behind the gaps, of the unit's latest `case` or without one of the person; None
-    where nothing is asked.
+    where nothing is asked. `returned`: the person's case that has come back, whose ever it is; `is_under_review`:
+    whether one lies with a reviewer, who sees what is changed now.
     """
 
     who: str = ''
@@ -38,6 +51,8 @@ class Progress:
     addresses: dict[int, str] = field(default_factory=dict)
     case: Application | None = None
     told: Told | None = None
+    returned: Application | None = None
+    is_under_review: bool = False
 
     @property
     def left(self) -> dict[int, list[Gap]]:
@@ -61,12 +76,10 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
     permissions.require(by, 'guide.progress.of')
     if not isinstance(volunteer, Volunteer):
         volunteer = await volunteers.known(volunteer, by=by)
-    asked = [volunteer.id, BookStatus.IN_USE, by.host_unit_id, by.team_id, MembershipStatus.LEFT]
-    [stands] = await get_connection('default').execute_query_dict(_STANDS, asked)
-    if not stands['is_ours']:
+    cases, stands = await _cases_and_stands(volunteer)
+    if not any(permissions.is_of_place(by, *place) for place in stands.places):  # as permissions.visible_to has it
         raise NotFound
-    with_book = [volunteer.id] if stands['has_book'] else []
-    cases = await Application.filter(volunteer_id=volunteer.id).order_by('id')
+    with_book = [volunteer.id] if stands.has_book else []
     of_unit = missing.latest_of(cases, by=by)
     gaps, told = (await missing.of_known([volunteer], of_unit, with_book, by=by))[volunteer.id]
     latest = next((case for case in reversed(cases) if permissions.may_see_case(by, case)), None)
@@ -76,7 +89,7 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
         done.add(7)
     if latest is not None and latest.status in _SENT:
         done.add(8)
-    last = stands['last_training'] if 6 not in steps else None
+    last = stands.last_training if 6 not in steps else None
     ways = _WAYS | {
         4: links.basics(volunteer.id),
         5: links.trainings(volunteer.id),
@@ -85,4 +98,31 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
         8: links.application(volunteer.id),
     }
     who = f'{volunteer.name}　{volunteer.identity_masked}'
-    return Progress(who, frozenset(done), gaps, ways, of_unit.get(volunteer.id), told)
+    return Progress(
+        who,
+        frozenset(done),
+        gaps,
+        ways,
+        of_unit.get(volunteer.id),
+        told,
+        returned=next((case for case in cases if case.status == ApplicationStatus.RETURNED), None),
+        is_under_review=any(case.status == ApplicationStatus.SUBMITTED for case in cases),
+    )
+
+
+class _Stands(NamedTuple):
+    """Units and teams served by a person; whether there is a book in use; the id of the last training."""
+
+    places: Sequence[tuple[int, int | None]]
+    has_book: bool
+    last_training: int | None
+
+
+async def _cases_and_stands(volunteer: Volunteer) -> tuple[list[Application], _Stands]:
+    """All cases of the person, oldest first, and what else the guide goes by: mostly one statement tells both."""
+    beside = {name: RawSQL(sql) for name, sql in _BESIDE_CASE.items()}
+    cases: list[Any] = await Application.filter(volunteer_id=volunteer.id).annotate(**beside).order_by('id')
+    if cases:
+        return cases, _Stands(*(getattr(cases[0], name) for name in _STANDS))
+    [row] = await get_connection('default').execute_query_dict(_OF_PERSON, [volunteer.id])
+    return [], _Stands(**row)

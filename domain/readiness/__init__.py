@@ -25,7 +25,7 @@ from db.choices import (
 )
 from db.models import Account, Agency, Application, EyeCheck, PaperRegistration, RecordBook, Rule, Volunteer
 
-from .. import dates, directory, papers, permissions
+from .. import dates, papers, permissions
 from ..cases import worklists
 from ..errors import DomainError, NotFound
 from ..papers import Papers
@@ -62,12 +62,13 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
     Raises NotFound when the volunteer is none of `by`'s business.
     """
     if isinstance(subject, Application):
-        found = (await checks_of([subject], by=by)).get(subject.id)
+        asked = await _asked([subject])
     else:
-        found = await checks_as(subject, IssueKind.FIRST, await _default_agency(), by=by)
+        asked = [_Asked(subject.id, IssueKind.FIRST, None, None)]
+    (found,) = await _lists(asked, by)
     if found is None:
         raise NotFound
-    return found
+    return found.checks
 
 
 async def checks_of(
@@ -80,7 +81,7 @@ async def checks_of(
     """
     applications = list(applications)
     lists = await _lists(await _asked(applications), by, held)
-    return {one.id: found for one, found in zip(applications, lists, strict=True) if found is not None}
+    return {one.id: found.checks for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
 async def checks_read(
@@ -101,7 +102,7 @@ async def checks_read(
     asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
     known = {one.volunteer_id: one.volunteer for one in applications}
     lists = await _lists(asked, by, held, known, are_ticked)
-    return {one.id: found or [] for one, found in zip(applications, lists, strict=True)}
+    return {one.id: found.checks if found else [] for one, found in zip(applications, lists, strict=True)}
 
 
 async def checks_each(
@@ -113,11 +114,7 @@ async def checks_each(
     """
     asked = await _asked(list(subjects))
     lists = await _lists(asked, by, known=known)
-    return {
-        one.volunteer_id: Told(one.kind, one.agency.id, found)
-        for one, found in zip(asked, lists, strict=True)
-        if found is not None
-    }
+    return {one.volunteer_id: found for one, found in zip(asked, lists, strict=True) if found is not None}
 
 
 async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by: Account) -> list[Check]:
@@ -125,7 +122,7 @@ async def checks_as(volunteer: Volunteer, kind: IssueKind, agency: Agency, *, by
     (found,) = await _lists([_Asked(volunteer.id, kind, agency, None)], by)
     if found is None:
         raise NotFound
-    return found
+    return found.checks
 
 
 async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
@@ -141,7 +138,7 @@ async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
 async def agency_of_book(volunteer: Volunteer) -> Agency:
     """Whose the volunteer's book is, or will be when a paper book is confirmed; else the default agency."""
     book = await _books([volunteer.id]).first() or await _registrations([volunteer.id]).first()
-    return await Agency.get(id=book.agency_id) if book else await _default_agency()
+    return await Agency.get(id=book.agency_id) if book else (await on_record.usual())[1]
 
 
 def lacking(checks: Iterable[Check]) -> list[Check]:
@@ -151,9 +148,11 @@ def lacking(checks: Iterable[Check]) -> list[Check]:
 
 @dataclass(frozen=True)
 class _Asked:
+    """A list that is wanted; `agency` None: the default one, where an application would go."""
+
     volunteer_id: int
     kind: IssueKind
-    agency: Agency
+    agency: Agency | None
     application: Application | None
 
     @property
@@ -173,25 +172,15 @@ class _Looks:
     papers: Papers
 
 
-async def _default_agency() -> Agency:
-    """Where an application would go; one without an id when the administrator has renamed the default."""
-    try:
-        return (await directory.defaults())[1]
-    except NotFound:
-        return Agency()
-
-
 async def _asked(subjects: Sequence[Application | Volunteer]) -> list[_Asked]:
     """An application as it is; a volunteer as if applying as `checks` has it."""
-    default = await _default_agency() if any(isinstance(one, Volunteer) for one in subjects) else Agency()
-    agencies = {default.id: default}
-    chosen = {one.agency_id for one in subjects if isinstance(one, Application)} - agencies.keys()
-    if chosen:
-        agencies |= {agency.id: agency for agency in await Agency.filter(id__in=chosen).select_related('field')}
+    chosen = {one.agency_id for one in subjects if isinstance(one, Application)}
+    found = await Agency.filter(id__in=chosen).select_related('field') if chosen else []
+    agencies = {agency.id: agency for agency in found}
     return [
         _Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one)
         if isinstance(one, Application)
-        else _Asked(one.id, IssueKind.FIRST, default, None)
+        else _Asked(one.id, IssueKind.FIRST, None, None)
         for one in subjects
     ]
 
@@ -202,14 +191,16 @@ async def _lists(
     held: Mapping[int, Papers] | None = None,
     known: Mapping[int, Volunteer] | None = None,
     are_ticked: Collection[int] | None = None,
-) -> list[list[Check] | None]:
+) -> list[Told | None]:
     if not asked:
         return []
     ids = {one.volunteer_id for one in asked}
     if known is None:
         known = {one.id: one for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids)}
     volunteers = {one: known[one] for one in ids if one in known}
-    records, hours, rows = await on_record.of(volunteers) if volunteers else on_record.Asked({}, (), ())
+    if not volunteers:
+        return [None for _ in asked]
+    records, hours, rows, default = await on_record.of(volunteers)
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
@@ -218,7 +209,7 @@ async def _lists(
         made = EyeCheck.filter(application_id__in=ticked).select_related('by').order_by('round')
         for tick in await made if ticked else []:
             ticks[tick.application_id].append(tick)
-    lists: list[list[Check] | None] = []
+    lists: list[Told | None] = []
     applying: dict[tuple[int, IssueKind, date], dict[str, Rule]] = {}
     for count, one in enumerate(asked, 1):
         if count % _PIECE == 0:  # pages of others go on meanwhile
@@ -227,16 +218,17 @@ async def _lists(
         if volunteer is None:
             lists.append(None)
             continue
-        found = checkup.findings(volunteer, one.kind, one.agency, records[volunteer.id], hours)
+        agency = default if one.agency is None else one.agency
+        found = checkup.findings(volunteer, one.kind, agency, records[volunteer.id], hours)
         if one.application is not None and one.application.status in worklists.OPEN:
             found += checkup.left_the_unit(records[volunteer.id], one.application.host_unit_id)
         looks = None
         if one.application and held is not None and by.role == Role.REVIEWER:
             looks = _Looks(one.application, ticks[one.application.id], held[one.application.id])
-        case = one.agency.id, one.kind, one.day
+        case = agency.id, one.kind, one.day
         if case not in applying:
-            applying[case] = rules.applying(rows, one.agency, one.kind, one.day)
-        lists.append(_list(found, applying[case], one.application, looks))
+            applying[case] = rules.applying(rows, agency, one.kind, one.day)
+        lists.append(Told(one.kind, agency.id, _list(found, applying[case], one.application, looks)))
     return lists
 
 

@@ -13,15 +13,16 @@ from tortoise.connection import get_connection
 
 from db import unchanged
 from db.choices import REGISTRATIONS_OPEN, BookStatus, MembershipStatus, RegistrationStatus, TrainingKind
-from db.models import RequiredHours, Rule
+from db.models import Agency, RequiredHours, Rule
 
-from .. import dates
+from .. import dates, directory
 from ..volunteers.profile import Term
 
 _rules, _hours = unchanged.of_table(Rule), unchanged.of_table(RequiredHours)
 
+_OF_EVERYBODY = f'{_hours.digest} AS hours, {directory.default_agency.digest} AS agency'
 _STATEMENT = f"""
-SELECT asked.id, {_rules.digest} AS rules, {_hours.digest} AS hours,
+SELECT asked.id, {_rules.digest} AS rules, {_OF_EVERYBODY},
   ARRAY(SELECT ROW(b.number, b.roc_year = 0, b.agency_id, a.name, a.valid_from, a.valid_to)
     FROM record_book b JOIN agency a ON a.id = b.agency_id
     WHERE b.volunteer_id = asked.id AND b.status = $2 ORDER BY b.issued_on DESC, b.id DESC) AS books,
@@ -94,19 +95,34 @@ class Records:
 
 
 class Asked(NamedTuple):
-    """By volunteer id what is on record, and the rows that say what is asked of everybody. The rows are shared."""
+    """By volunteer id what is on record, and what is the same for everybody: hours and rules, the default agency.
+
+    These rows are shared.
+    """
 
     records: dict[int, Records]
     hours: Sequence[RequiredHours]
     rules: Sequence[Rule]
+    agency: Agency
 
 
 async def of(volunteers: Iterable[int]) -> Asked:
     """What is on record of these, who are one at least."""
     values = [list(volunteers), BookStatus.IN_USE, dates.today(), MembershipStatus.LEFT, list(REGISTRATIONS_OPEN)]
     rows = await get_connection('default').execute_query_dict(_STATEMENT, values)
-    hours, rules = await _hours.rows(rows[0]['hours']), await _rules.rows(rows[0]['rules'])
-    return Asked({row['id']: _records(row) for row in rows}, hours, rules)
+    hours, agency = await _usual(rows[0])
+    return Asked({row['id']: _records(row) for row in rows}, hours, await _rules.rows(rows[0]['rules']), agency)
+
+
+async def usual() -> tuple[Sequence[RequiredHours], Agency]:
+    """The required hours, and the default agency: one without an id when the administrator has renamed it. Shared."""
+    [row] = await get_connection('default').execute_query_dict(f'SELECT {_OF_EVERYBODY}')
+    return await _usual(row)
+
+
+async def _usual(row: dict[str, Any]) -> tuple[Sequence[RequiredHours], Agency]:
+    agencies = await directory.default_agency.rows(row['agency'])
+    return await _hours.rows(row['hours']), agencies[0] if agencies else Agency()
 
 
 def _records(row: dict[str, Any]) -> Records:

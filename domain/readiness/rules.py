@@ -4,6 +4,7 @@ Rows belong to the administrator. Of those that fit a case the narrowest counts:
 all, then agency before field before neither, then the one that began last.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,7 +133,7 @@ class RuleDetails:
 
 def applying(rows: Iterable[Rule], agency: Agency, kind: IssueKind, day: date) -> dict[str, Rule]:
     """Key → the row that counts for an application of `kind` to `agency` on `day`, in order; OFF ones are left out."""
-    counting = {key: Rule(key=key, label=LABELS[key], demand=Demand.REQUIRED) for key in FIRM}
+    counting = {key: _firm(key) for key in FIRM}
     fitting = [
         row
         for row in rows
@@ -144,6 +145,12 @@ def applying(rows: Iterable[Rule], agency: Agency, kind: IssueKind, day: date) -
     counting |= {row.key: row for row in sorted(fitting, key=_narrowness)}
     asked = [row for row in counting.values() if row.demand != Demand.OFF]
     return {row.key: row for row in sorted(asked, key=lambda row: (row.position, row.key))}
+
+
+@functools.cache
+def _firm(key: str) -> Rule:
+    """Where no row says otherwise; shared, as rows are."""
+    return Rule(key=key, label=LABELS[key], demand=Demand.REQUIRED)
 
 
 async def every(*, by: Account) -> list[Rule]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from tortoise.expressions import RawSQL, Subquery
-from tortoise.functions import Count, Max, Sum
+from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from db.choices import Choice, MembershipStatus, TrainingKind
@@ -16,6 +16,13 @@ from db.models import Account, HostUnit, Membership, Training, Volunteer
 from .. import permissions, validation
 from ..paging import Page, bounds
 
+# What is summed up of a group, by name: as what, of which column.
+_FACTS = (
+    ('done', 'sum', 'minutes'),
+    ('times', 'sum', 'sessions'),
+    ('latest', 'max', 'ends_on'),
+    ('courses', 'count', 'id'),
+)
 _COLUMNS = ('volunteer_id', 'trained_for_id', 'done', 'times', 'found')
 _AT_ONCE = 500
 # What a training is shown with: by itself; in a list, on the screen or on paper.
@@ -93,14 +100,21 @@ async def every(query: TrainingQuery, *, by: Account) -> AsyncIterator[list[Trai
 
 def _totals(query: TrainingQuery, by: Account) -> QuerySet[Training]:
     """A row for each volunteer and unit, bounded by its hours, in the order asked for."""
-    facts = {'done': Sum('minutes'), 'times': Sum('sessions'), 'latest': Max('ends_on'), 'courses': Count('id')}
+    facts: dict[str, Any] = {name: RawSQL(f'{word}(training.{column})') for name, word, column in _FACTS}
+    limits = {
+        'done__gte': _minutes(query.hours_from, 0),
+        'done__lte': _minutes(query.hours_to, validation.MOST_INT4),
+    }
+    is_bounded = limits != {'done__gte': 0, 'done__lte': validation.MOST_INT4}
+    if is_bounded:  # by HAVING, which Tortoise has for a Sum alone; and of a Sum it writes the statement each time
+        facts['done'] = Sum('minutes')
     totals = (
         _matching(query, by)
         .annotate(**facts, found=RawSQL('COUNT(*) OVER ()'))
         .group_by('volunteer_id', 'trained_for_id', 'volunteer__name_order')
+        .order_by(*_order(query.order))
     )
-    least, most = _minutes(query.hours_from, 0), _minutes(query.hours_to, validation.MOST_INT4)
-    return totals.filter(done__gte=least, done__lte=most).order_by(*_order(query.order))
+    return totals.filter(**limits) if is_bounded else totals
 
 
 async def _rows(groups: Sequence[Mapping[str, Any]], query: TrainingQuery, by: Account) -> list[TrainingTotals]:

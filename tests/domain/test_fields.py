@@ -206,8 +206,7 @@ async def test_marks_made_before_a_label_was_renamed_still_stand_at_their_fields
     ]
     assert [one.correction.label for one in after][::3] == ['證件號碼', '新E-MAIL']
     assert [one.field_label for one in after] == ['新證件號碼', '新訓練時數', '新備註', '新E-MAIL']
-    person = await Volunteer.get(id=case.volunteer_id)
-    beside = await corrections.beside(person, Place.BASICS, by=office.clerk)
+    beside = await corrections.beside(await Application.get(id=case.id), Place.BASICS, by=office.clerk)
     assert list(beside) == ['identity_number', 'email']
     assert (await Application.get(id=case.id)).reviewer_note == '三日內請補。'
 

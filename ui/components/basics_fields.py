@@ -7,7 +7,7 @@ from nicegui import html, ui
 from domain import dates, files, identity_numbers, links, validation, volunteers
 from domain.accounts import Hold, passwords
 from domain.errors import DomainError
-from domain.model import Account, Draft, FileKind, IdentityKind, Sex, Volunteer
+from domain.model import Account, Draft, FileKind, IdentityKind, Sex, StoredFile, Volunteer
 from domain.names import letters
 from domain.volunteers import FIELDS, VolunteerDetails
 
@@ -30,10 +30,16 @@ KNOWN_ELSEWHERE = '這個號碼在系統中已有資料，不能再新增一次�
 MASKED = '號碼以遮蔽顯示；需要更正時，直接輸入完整的新號碼。'
 
 
-async def basics_fields(in_form: form, details: VolunteerDetails, account: Account, held: Hold | None = None) -> None:
+async def basics_fields(
+    in_form: form,
+    details: VolunteerDetails,
+    account: Account,
+    held: Hold | None = None,
+    recorded: StoredFile | None = None,
+) -> None:
     """The form of STEP 4, in the order of the tutorial; the photo stands beside it.
 
-    `held`: what keeps the unit from setting password and e-mail of somebody known.
+    `held`: what keeps the unit from setting password and e-mail of somebody known, whose photo is the one `recorded`.
     """
     with html.div().classes('lb-cols narrow'):
         with card('基本資料', '(本區資料為所有單位共同維護，並保留維護修改紀錄)'), html.div().classes('lb-grid'):
@@ -59,7 +65,7 @@ async def basics_fields(in_form: form, details: VolunteerDetails, account: Accou
             html.hr().classes('lb-hr full')
             legacy_fields(in_form, details)
         with html.div().classes('lb-side'), card('上傳照片'):
-            await photo_fields(in_form, details, account)
+            await photo_fields(in_form, details, account, recorded)
 
 
 def name_fields(in_form: form, details: VolunteerDetails) -> None:
@@ -262,9 +268,13 @@ def legacy_fields(in_form: form, details: VolunteerDetails) -> None:
     issued.set_readonly(details.waives_issue_date)
 
 
-async def photo_fields(in_form: form, details: VolunteerDetails, account: Account) -> None:
+async def photo_fields(
+    in_form: form, details: VolunteerDetails, account: Account, recorded: StoredFile | None = None
+) -> None:
     """The photo, placed in a 3:4 frame and checked on upload; the clerk confirms that it is clear and half-length."""
-    kept = await files.get(details.photo, by=account) if details.photo else None
+    kept = recorded
+    if recorded is None or recorded.id != details.photo:
+        kept = await files.get(details.photo, by=account) if details.photo else None
     upload_box(
         FIELDS['photo'].caption,
         in_form,

@@ -2,22 +2,20 @@
 
 from nicegui import html
 
-from domain import applications
-from domain.model import Account, Volunteer
+from domain.guide.progress import Progress
 
 from .icon import icon
 
 
-async def under_review(volunteer: Volunteer, account: Account) -> bool:
-    """The notice above a form, while there is such a case; whether there is one."""
-    is_so = await applications.is_under_review(volunteer, by=account)
-    if is_so:
-        with html.section().classes('lb-card lb-correction-strip lb-under-review').props('aria-label=審核中'):
-            icon('clock')
-            with html.p():
-                html.b('這位志工的申請案正在審核中。')
-                html.span(
-                    '在這裡儲存修改，審核人員會看到改了什麼、由誰修改，並須重新看過；剛做的決定會失效。'
-                    '若只是要更正，請儘早改好，必要時先與審核人員聯絡。'
-                )
-    return is_so
+def under_review(guide: Progress) -> None:
+    """The notice above a form, while there is such a case."""
+    if not guide.is_under_review:
+        return
+    with html.section().classes('lb-card lb-correction-strip lb-under-review').props('aria-label=審核中'):
+        icon('clock')
+        with html.p():
+            html.b('這位志工的申請案正在審核中。')
+            html.span(
+                '在這裡儲存修改，審核人員會看到改了什麼、由誰修改，並須重新看過；剛做的決定會失效。'
+                '若只是要更正，請儘早改好，必要時先與審核人員聯絡。'
+            )

@@ -180,7 +180,7 @@ async def test_sending_reads_each_thing_once_however_many_reviewers_hear_of_it(
     office: Office, queries: list[str]
 ) -> None:
     counts = []
-    for _ in range(2):
+    for _ in range(3):  # the first reads also what is kept while its table holds the same
         draft = await a_draft(office)
         queries.clear()
         await applications.submit(draft, by=office.clerk)
@@ -188,7 +188,7 @@ async def test_sending_reads_each_thing_once_however_many_reviewers_hear_of_it(
         for _ in range(3):
             await an_account(Role.REVIEWER, agency=office.agency, email='')
 
-    assert counts[1] == counts[0] <= 34
+    assert counts[2] == counts[1] <= 34
 
 
 async def test_sending_with_anything_lacking_says_exactly_what(office: Office) -> None:

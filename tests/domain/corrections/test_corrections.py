@@ -435,9 +435,9 @@ async def test_each_mark_leads_to_its_field_and_stands_beside_it(case: Applicati
     training = await a_training_of(case)
     for anchor in (EMAIL, Anchor(Place.TRAINING, 'hours', training.id), REMARKS):
         await mark(case, office, anchor)
-    volunteer = await Volunteer.get(id=case.volunteer_id)
-    assert await corrections.beside(volunteer, Place.BASICS, by=office.clerk) == {}
+    assert await corrections.beside(await Application.get(id=case.id), Place.BASICS, by=office.clerk) == {}
     await returned(case, office)
+    back = await Application.get(id=case.id)
 
     page = f'/volunteers/{case.volunteer_id}'
     assert [one.address for one in await corrections.of(case, by=office.clerk)] == [
@@ -446,13 +446,15 @@ async def test_each_mark_leads_to_its_field_and_stands_beside_it(case: Applicati
         f'{page}/record-book/application#remarks',
     ]
     beside = [
-        await corrections.beside(volunteer, Place.BASICS, by=office.clerk),
-        await corrections.beside(volunteer, Place.TRAINING, by=office.clerk, training_id=training.id),
-        await corrections.beside(volunteer, Place.TRAINING, by=office.clerk, training_id=training.id + 1),
-        await corrections.beside(volunteer, Place.APPLICATION, by=office.clerk),
-        await corrections.beside(volunteer, Place.BASICS, by=office.reviewer),
+        await corrections.beside(back, Place.BASICS, by=office.clerk),
+        await corrections.beside(back, Place.TRAINING, by=office.clerk, training_id=training.id),
+        await corrections.beside(back, Place.TRAINING, by=office.clerk, training_id=training.id + 1),
+        await corrections.beside(back, Place.APPLICATION, by=office.clerk),
+        await corrections.beside(back, Place.BASICS, by=office.reviewer),
+        await corrections.beside(None, Place.BASICS, by=office.clerk),
+        await corrections.beside(back, Place.BASICS, by=await an_account(role=Role.UNIT_STAFF)),
     ]
-    assert [list(each) for each in beside] == [['email'], ['hours'], [], ['remarks'], []]
+    assert [list(each) for each in beside] == [['email'], ['hours'], [], ['remarks'], [], [], []]
 
 
 async def test_the_mail_says_what_is_open_line_by_line(case: Application, office: Office) -> None:

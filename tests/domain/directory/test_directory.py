@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from db.choices import Role, TrainingKind
 from db.models import Account, Agency
-from domain import directory
+from domain import dates, directory
 from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 
@@ -58,6 +58,17 @@ async def test_only_agencies_that_issue_books_on_the_day_can_be_chosen(admin: Ac
     assert everywhere == {TAICHUNG}
     assert (await directory.agency(past.id)).name == past.name
     assert ours <= {agency.id for agency in await directory.all_agencies(by=admin)}
+
+
+async def test_two_selects_offer_by_name_what_the_records_say_in_their_order() -> None:
+    await an_agency(valid_to=dates.today() - timedelta(days=1))
+    await an_agency(valid_from=dates.today(), valid_to=dates.today())
+
+    counties, agencies = await directory.issuing(TAICHUNG)
+
+    assert list(counties.items()) == [(one.code, one.name) for one in await directory.issuing_counties()]
+    assert list(agencies.items()) == [(one.id, one.name) for one in await directory.agencies(TAICHUNG)]
+    assert (await directory.issuing(None))[1] == {}
 
 
 async def test_the_administrator_chooses_among_all_units(admin: Account) -> None:

@@ -40,7 +40,7 @@ class agency_select:
     async def build(cls, in_form: form, *, readonly: bool) -> 'agency_select':
         """Places both selects with their options."""
         details: Any = in_form.details
-        counties, agencies = await directory.offered(details.county_code)
+        counties, agencies = await directory.issuing(details.county_code)
         return cls(in_form, counties, agencies, readonly=readonly)
 
     @property
@@ -52,7 +52,7 @@ class agency_select:
         if self.details.county_code == self.county_code:
             return
         self.county_code = self.details.county_code
-        _, agencies = await directory.offered(self.county_code)
+        _, agencies = await directory.issuing(self.county_code)
         self.agency.offer(agencies)
         self._advise()
         chosen = self.details.agency_id if self.details.agency_id in agencies else None

@@ -55,7 +55,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     application = await applications.current_of(volunteer, by=account)
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
-    details = await details_of(volunteer, application, draft)
+    kinds = await readiness.kinds_for(volunteer)
+    details = await details_of(volunteer, application, draft, kinds)
     marks = await corrections.of(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
@@ -75,7 +76,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
-            await application_fields(in_form, details, account, volunteer, application, readonly=not is_open)
+            await application_fields(in_form, details, account, volunteer, application, kinds, readonly=not is_open)
             checked = await checks_by(account, volunteer, application, details if is_open else None, guide)
             checks = await application_side(account, application, with_marks(checked, seen.waiting), marks)
         with save_bar():
@@ -165,9 +166,11 @@ async def checks_by(
     return await readiness.checks_as(volunteer, details.kind or IssueKind.FIRST, agency, by=account)
 
 
-async def details_of(volunteer: Volunteer, application: Application | None, draft: Draft) -> ApplicationDetails:
+async def details_of(
+    volunteer: Volunteer, application: Application | None, draft: Draft, kinds: Sequence[IssueKind]
+) -> ApplicationDetails:
     """What the form begins with: the record with what was typed since; the agency is the roster's, if it has one."""
-    kept = ApplicationDetails.from_record(application) if application else await applications.defaults(volunteer)
+    kept = ApplicationDetails.from_record(application) if application else await applications.defaults(volunteer, kinds)
     if application is not None and application.status not in applications.WITH_UNIT:
         return kept
     details = await drafts.restored(draft, kept)
@@ -197,13 +200,13 @@ async def application_fields(
     account: Account,
     volunteer: Volunteer,
     application: Application | None,
+    offered: Sequence[IssueKind],
     *,
     readonly: bool,
 ) -> None:
     """紀錄冊號 to 附件上傳, as the tutorial has them."""
     book = await record_books.current_book_of(volunteer, by=account)
     attachment = await files.get(details.attachment, by=account) if details.attachment else None
-    offered = await readiness.kinds_for(volunteer)
     with card('紀錄冊'), html.div().classes('lb-grid'):
         locked_fact(
             record_books.FIELDS['number'].label,

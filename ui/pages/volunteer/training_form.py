@@ -76,8 +76,8 @@ async def _training_page(
         roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
         about = training.id if training else 0
-        marks = await corrections.beside(volunteer, Place.TRAINING, by=account, training_id=about)
-        await under_review(volunteer, account)
+        marks = await corrections.beside(guide.returned, Place.TRAINING, by=account, training_id=about)
+        under_review(guide)
         correction_strip(volunteer, marks)
         in_form = form(details, draft, by=account, recorded=recorded, marks=marks, proposed=proposed)
         if training is not None:

@@ -8,6 +8,7 @@ from nicegui import html
 from domain import links, volunteers
 from domain.announcements import CaseChanged, VolunteerChanged
 from domain.errors import NotFound
+from domain.guide.progress import Progress
 from domain.ledgers import LEDGERS
 from domain.model import Account, Volunteer
 
@@ -20,7 +21,7 @@ from .ledger_tab import ledger_tab
 from .record_book_tab import record_book_tab
 from .training_tab import training_tab
 
-Tab = Callable[[Account, Volunteer], Awaitable[None]]
+Tab = Callable[[Account, Volunteer, Progress], Awaitable[None]]
 
 # How each tab is built, and its step of the guide.
 BUILDERS: dict[str, tuple[Tab, int]] = {
@@ -45,12 +46,13 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
     read = volunteers.get if tab == 'basics' else volunteers.known  # the others show no membership of their own
     volunteer = await read(volunteer_id, by=account)
     build, step = BUILDERS[tab]
+    guide = await guide_for(account, volunteer)
     with frame(
         account,
         f'{volunteer.name}：{TABS[tab]}',
         crumbs=[MENU, VOLUNTEER_DATA, BASICS],
         step=step,
-        guide=await guide_for(account, volunteer),
+        guide=guide,
         waiting=await waiting_for(account),
         heading=False,
     ):
@@ -63,4 +65,4 @@ async def tab_page(account: Account, volunteer_id: int, tab: str) -> None:
         follow(VolunteerChanged, renew, of_volunteer(volunteer))
         follow(CaseChanged, renew, of_volunteer(volunteer))
         with html.div().classes('lb-tab-body'):
-            await build(account, volunteer)
+            await build(account, volunteer, guide)

@@ -6,6 +6,7 @@ from nicegui import html, ui
 
 from domain import accounts, applications, corrections, departures, directory, drafts, links, volunteers
 from domain.announcements import VolunteerChanged
+from domain.guide.progress import Progress
 from domain.model import Account, DraftKind, Place, Volunteer
 from domain.volunteers import VolunteerDetails
 from domain.volunteers.basics import HOST_UNIT, TEAM
@@ -24,15 +25,15 @@ from ....live import follow, of_volunteer
 from .volunteer_login import volunteer_login
 
 
-async def basics_tab(account: Account, volunteer: Volunteer) -> None:
+async def basics_tab(account: Account, volunteer: Volunteer, guide: Progress) -> None:
     """基本資料: the shared data of a volunteer, amended by any unit the volunteer serves."""
     draft = await drafts.plan(DraftKind.VOLUNTEER, by=account, volunteer=volunteer, about='basics')
     details = await drafts.restored(draft, VolunteerDetails.from_record(volunteer))
-    held = await accounts.hold(volunteer, by=account)
+    held = await accounts.hold_among(volunteer.memberships, by=account)
     if held is not None:
         details.email = volunteer.email  # what an earlier draft says is not for this unit to save
-    marks = await corrections.beside(volunteer, Place.BASICS, by=account)
-    await under_review(volunteer, account)
+    marks = await corrections.beside(guide.returned, Place.BASICS, by=account)
+    under_review(guide)
     correction_strip(volunteer, marks)
     in_form = form(
         details,
@@ -42,7 +43,7 @@ async def basics_tab(account: Account, volunteer: Volunteer) -> None:
         marks=marks,
         pinned=('email',) if held else (),
     )
-    await basics_fields(in_form, details, account, held)
+    await basics_fields(in_form, details, account, held, volunteer.photo)
     volunteer_login(account, volunteer, held)
 
     async def renew() -> None:

@@ -9,6 +9,7 @@ from nicegui import html
 from domain import dates, links
 from domain.audit import history
 from domain.audit.history import HistoryQuery, Saving
+from domain.guide.progress import Progress
 from domain.model import Account, HistoryEntry, Section, Volunteer
 
 from ....components.action_button import action_button
@@ -40,7 +41,7 @@ class HistoryFilter:
         return {}
 
 
-async def history_tab(account: Account, volunteer: Volunteer) -> None:
+async def history_tab(account: Account, volunteer: Volunteer, _: Progress) -> None:
     """The newest saving first, its fields below it; files that were replaced can still be opened."""
     query = HistoryFilter()
     filters = form(query, summary=False)

@@ -7,6 +7,7 @@ from nicegui import html
 
 from domain import dates, ledgers
 from domain.announcements import VolunteerChanged
+from domain.guide.progress import Progress
 from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
 from domain.model import Account, Volunteer
 from domain.trainings import format_duration
@@ -30,11 +31,11 @@ NOTES = {
 }
 
 
-def ledger_tab(key: str) -> Callable[[Account, Volunteer], Awaitable[None]]:
+def ledger_tab(key: str) -> Callable[[Account, Volunteer, Progress], Awaitable[None]]:
     """The builder of the tab that shows the ledger `key`."""
     ledger = LEDGERS[key]
 
-    async def tab(account: Account, volunteer: Volunteer) -> None:
+    async def tab(account: Account, volunteer: Volunteer, _: Progress) -> None:
         await _tab(ledger, account, volunteer)
 
     return tab

@@ -14,6 +14,7 @@ from domain.books.record_books import FIELDS, RecordBookQuery
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
 from domain.cases import case_numbers, worklists
+from domain.guide.progress import Progress
 from domain.model import (
     Account,
     Application,
@@ -62,7 +63,7 @@ class BookFilter:
         return {}
 
 
-async def record_book_tab(account: Account, volunteer: Volunteer) -> None:
+async def record_book_tab(account: Account, volunteer: Volunteer, _: Progress) -> None:
     """The tab: filters, the books, and the way to STEP 8."""
     query = BookFilter()
     filters = form(query, summary=False)

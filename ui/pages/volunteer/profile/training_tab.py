@@ -7,6 +7,7 @@ from nicegui import html, ui
 from domain import dates, links, searches, trainings
 from domain.guide import missing
 from domain.guide.missing import TrainingUnderWay
+from domain.guide.progress import Progress
 from domain.model import Account, TrainingKind, Volunteer
 from domain.trainings import FIELDS, TrainingTotals, format_duration
 
@@ -17,7 +18,7 @@ from ....components.record_table import Row, record_table
 from ....components.training_filters import COLUMNS, TrainingFilter, course_row, filter_fields
 
 
-async def training_tab(account: Account, volunteer: Volunteer) -> None:
+async def training_tab(account: Account, volunteer: Volunteer, _: Progress) -> None:
     """The tab: filters, buttons, results."""
     wanted = TrainingFilter()
     filters = form(wanted, summary=False)
