@@ -85,7 +85,7 @@ class Pages:
     def _knows_head(self, path: str) -> bool:
         """Whether what stands there answers HEAD by itself, as files do."""
         route, _ = self._route_at(path)
-        return route is not None and (not isinstance(route, APIRoute) or 'HEAD' in route.methods)
+        return route is not None and (not isinstance(route, APIRoute) or 'HEAD' in (route.methods or ()))
 
     async def _answer_head(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = {**scope, 'method': 'GET', 'head': object()}  # a copy: the server must not take it for GET
