@@ -339,3 +339,25 @@ def record_a_training(hands: Keyboard, kind: str, folder: Path) -> None:
         expect(page.locator(f'#certificate_{side}')).to_be_focused()
     hands.follow(page.get_by_role('button', name='儲存', exact=True))
     expect(page).to_have_url(re.compile(r'/volunteers/\d+/trainings\?'))
+
+
+def test_enter_in_a_field_does_what_its_button_does(site: Site, browser: Browser) -> None:
+    page = signed_in(browser, site, 'clerk')
+    page.goto(f'{site.url}/rosters')
+    page.get_by_role('button', name='建立名冊').click()
+    page.get_by_role('dialog', name='建立名冊').get_by_label('名冊名稱').press('Enter')  # a name has been proposed
+    expect(page).to_have_url(re.compile(r'/rosters/\d+'))
+
+    page.get_by_role('button', name='改名').click()
+    named = page.get_by_role('dialog', name='改名').get_by_label('名冊名稱')
+    named.fill('按鍵改的名字')
+    named.press('Enter')
+    expect(page.get_by_role('heading', level=1, name='按鍵改的名字')).to_be_visible()
+
+    page.goto(f'{site.url}/volunteers/1/history')
+    expect(page.get_by_text('顯示第 1 至')).to_be_visible()
+    who = page.get_by_label('異動人或單位')
+    who.fill('沒有這個人')
+    who.press('Enter')
+    expect(page.get_by_text('顯示第 0 至')).to_be_visible()
+    page.context.close()

@@ -222,7 +222,7 @@ class Board:
         _boards[key] = self
         for kind, hears in self._hears.items():
             announcements.subscribe(kind, hears)
-        self._end_of_days = days.on_new_day(self.be_renewed)
+        days.on_new_day(self.be_renewed)
 
     @property
     def text(self) -> str:
@@ -239,7 +239,7 @@ class Board:
         for kind, hears in self._hears.items():
             announcements.unsubscribe(kind, hears)
         self._hears = {}
-        self._end_of_days()
+        days.forget(self.be_renewed)
         if self._following is not None:
             self._following.cancel()
 

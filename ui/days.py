@@ -14,19 +14,14 @@ _EVERY = 60.0
 _pages: set[Callable[[], None]] = set()
 
 
+def on_new_day(renew: Callable[[], None]) -> None:
+    """Have `renew` called when a day begins, until `forget`."""
+    _pages.add(renew)
+
+
 def forget(renew: Callable[[], None]) -> None:
     """Have it called no more. Harmless when it was not to be."""
     _pages.discard(renew)
-
-
-def on_new_day(renew: Callable[[], None]) -> Callable[[], None]:
-    """Have `renew` called when a day begins; returns what ends that."""
-    _pages.add(renew)
-
-    def end() -> None:  # no partial: NiceGUI reads the signature of what it is to call
-        forget(renew)
-
-    return end
 
 
 async def watch_forever() -> None:

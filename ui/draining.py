@@ -47,9 +47,8 @@ def is_elsewhere(scope: Scope, *, is_socket: bool) -> bool:
         return False
     if is_socket:
         return not sockets.is_here(sockets.asked(scope['query_string'].decode('latin-1')))
-    return (
-        scope['type'] == 'http' and scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', '')
-    )
+    is_read = scope['type'] == 'http' and scope['method'] in ('GET', 'HEAD')
+    return is_read and 'text/html' in Headers(scope=scope).get('accept', '')
 
 
 async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:

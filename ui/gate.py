@@ -487,7 +487,7 @@ def _numbered(send: Send) -> Send:
 
 def _stranger(scope: Scope) -> Response:
     """A page: to the login, and back afterwards. Anything else: a refusal a script can read."""
-    if scope['method'] == 'GET' and 'text/html' in Headers(scope=scope).get('accept', ''):
+    if scope['method'] in ('GET', 'HEAD') and 'text/html' in Headers(scope=scope).get('accept', ''):
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
         login = links.login('' if wanted == links.home() else wanted)

@@ -3,6 +3,8 @@
 FastAPI has NiceGUI below it as a second application, and each looks through its routes, one pattern after the other, at
 every request. Which page stands under an address is the same each time; so it is found in their order once, and what
 its builder is given is read by the readers of FastAPI. Whatever is no page, or no GET, goes the whole way.
+
+HEAD is answered as GET is, without the body; a page that was made for it is closed at once.
 """
 
 import asyncio
@@ -23,7 +25,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,9 @@ class Pages:
         self.page_at = functools.lru_cache(maxsize=4096)(self._page_at)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'http' and scope['method'] == 'HEAD' and not self._knows_head(scope['path']):
+            await self._answer_head(scope, receive, send)
+            return
         is_asked = scope['type'] == 'http' and scope['method'] == 'GET' and len(scope['path']) <= LONGEST
         found = self.page_at(scope['path']) if is_asked else None
         if found is None:
@@ -77,15 +82,41 @@ class Pages:
         handlers = {key: each for key, each in nicegui_app.exception_handlers.items() if key not in (500, Exception)}
         return ExceptionMiddleware(_answer, handlers)
 
-    def _page_at(self, path: str) -> _Found | None:
+    def _knows_head(self, path: str) -> bool:
+        """Whether what stands there answers HEAD by itself, as files do."""
+        route, _ = self._route_at(path)
+        return route is not None and (not isinstance(route, APIRoute) or 'HEAD' in (route.methods or ()))
+
+    async def _answer_head(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = {**scope, 'method': 'GET', 'head': object()}  # a copy: the server must not take it for GET
+
+        async def sent(message: Message) -> None:
+            await send({**message, 'body': b''} if message['type'] == 'http.response.body' else message)
+
+        try:
+            await self(asked, receive, sent)
+        finally:
+            for client in [each for each in Client.instances.values() if _asked_by(each) is asked['head']]:
+                client.delete()
+
+    def _route_at(self, path: str) -> tuple[BaseRoute | None, dict[str, Any]]:
         scope = {'type': 'http', 'method': 'GET', 'path': path, 'root_path': '', 'headers': []}
         route, parameters = _first(self.site.routes, scope)
         if isinstance(route, Mount) and route.app is nicegui_app:
-            route, parameters = _first(nicegui_app.routes, scope)
+            return _first(nicegui_app.routes, scope)
+        return route, parameters
+
+    def _page_at(self, path: str) -> _Found | None:
+        route, parameters = self._route_at(path)
         builder = getattr(getattr(route, 'endpoint', None), '__wrapped__', None)
         if not isinstance(route, APIRoute) or builder not in _pages or _reads_more(route.dependant):
             return None
         return _Found(_pages[builder], builder, route, parameters)
+
+
+def _asked_by(client: Client) -> object:
+    """By which HEAD, where it was one."""
+    return client._request.scope.get('head') if client._request else None
 
 
 def _reads_more(read: Dependant) -> bool:

@@ -381,7 +381,7 @@ async def _unit_for(request: AccountRequest, details: AccountDetails, by: Accoun
     if known is not None and known.unified_number and known.id != details.host_unit_id:
         sentence = f'統一編號 {known.unified_number} 已經是「{known.name}」，請改選這個單位，不要另外新增。'
         raise Incomplete({'host_unit_id': sentence})
-    unit = await HostUnit.select_for_update().get_or_none(id=validation.record_id(details.host_unit_id))
+    unit = await HostUnit.select_for_update(no_key=True).get_or_none(id=validation.record_id(details.host_unit_id))
     if unit is None or (by.role == Role.COUNTY and unit.county_id != by.county_id):
         raise Incomplete({'host_unit_id': '這個單位不在您的縣市，請重新選擇，或退回請申請人確認。'})
     if request.unified_number and unit.unified_number not in ('', request.unified_number):

@@ -83,7 +83,7 @@ async def confirm(change: EmailChange, *, by: Account) -> None:
     await step_up.require(by)
     async with transaction():
         decided = await _decide(change, ChangeStatus.CONFIRMED, by)
-        account = await Account.select_for_update().get(id=decided.account_id)
+        account = await Account.select_for_update(no_key=True).get(id=decided.account_id)
         changes = [Change(FIELDS['email'], account.email, decided.email)]
         await office_history.tell(SECTION, account.name, '確認變更', changes, by=by)
         await write(account, decided.email, f'系統管理者{by.name}確認', by=by)

@@ -274,7 +274,7 @@ async def add_passkey(answer: str, name: str, *, session: str, by: Account) -> l
     """
     await step_up.require(by)
     async with transaction():
-        await Account.select_for_update().get(id=by.id)
+        await Account.select_for_update(no_key=True).get(id=by.id)
         is_first = not (await of(by)).is_any and by.role != Role.VOLUNTEER
         key = await passkeys.add(by, answer, name, browser=session)
         await _noted(by, Change(FACTOR, '', f'通行金鑰（{key.name}）'), LogAct.FACTOR_ADDED, by=by)
@@ -338,7 +338,7 @@ async def _add_app(account: Account, kept: str, code: str) -> list[str]:
     async with attempt(_APP, act=LogAct.FACTOR_FAILED, by=account) as tried:
         await _count(tried, account)
         async with transaction():
-            await Account.select_for_update().get(id=account.id)
+            await Account.select_for_update(no_key=True).get(id=account.id)
             is_first = not (await of(account)).is_any
             if not await authenticator_apps.add(account, kept, ''.join(code[:60].split())):
                 raise WrongCode
@@ -356,7 +356,7 @@ async def _count(tried: Attempt, account: Account) -> None:
 
 async def _require_another(account: Account, *, without_app: bool = False, without_key: int = 0) -> None:
     """Where a factor is demanded, the last one is exchanged, not removed."""
-    await Account.select_for_update().get(id=account.id)
+    await Account.select_for_update(no_key=True).get(id=account.id)
     kept = await of(account)
     has_app = kept.app is not None and not without_app
     is_left = has_app or any(key.id != without_key for key in kept.passkeys)

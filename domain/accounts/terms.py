@@ -154,7 +154,7 @@ async def locked_ones(*, by: Account) -> list[Account]:
 async def looked_after(account: Account, *, by: Account) -> Account:
     """The locked row of an account of staff that `by` looks after. Raises NotFound, NotPermitted."""
     permissions.require(by, 'accounts.terms.looked_after')
-    staff = Account.exclude(role=Role.VOLUNTEER).select_for_update()
+    staff = Account.exclude(role=Role.VOLUNTEER).select_for_update(no_key=True)
     kept = await staff.get_or_none(id=validation.record_id(account.id))
     if kept is None:
         raise NotFound
@@ -187,7 +187,9 @@ async def require_other_administrator(account: Account) -> None:
     if account.role != Role.ADMINISTRATOR or not account.is_active:
         return
     # All are locked, in one order: of two who close each other one stays.
-    administrators = Account.filter(role=Role.ADMINISTRATOR, is_active=True).order_by('id').select_for_update()
+    administrators = (
+        Account.filter(role=Role.ADMINISTRATOR, is_active=True).order_by('id').select_for_update(no_key=True)
+    )
     if not [one for one in await administrators if one.id != account.id]:
         raise LastAdministrator
 

@@ -103,7 +103,11 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
         administrators = await _administrators(by)
         if by.id not in [one.id for one in administrators]:  # another one has just closed it
             raise NotFound
-        kept = await _ours(by).select_for_update(of=('account',)).get_or_none(id=validation.record_id(account.id))
+        kept = (
+            await _ours(by)
+            .select_for_update(of=('account',), no_key=True)
+            .get_or_none(id=validation.record_id(account.id))
+        )
         if kept is None:
             raise NotFound
         wanted = _as_before(kept, details, by)
@@ -144,4 +148,4 @@ def _ours(by: Account) -> QuerySet[Account]:
 
 async def _administrators(by: Account) -> list[Account]:
     mine = Account.filter(role=Role.UNIT_STAFF, host_unit_id=by.host_unit_id, is_unit_administrator=True)
-    return await mine.filter(is_active=True, team_id=None).order_by('id').select_for_update()
+    return await mine.filter(is_active=True, team_id=None).order_by('id').select_for_update(no_key=True)

@@ -53,12 +53,14 @@ async def stands(record: Model, kept: Kept) -> dict[str, object]:
 async def changed(record: Model, columns: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
     """Which of `columns` a form has changed of the `record` that it was opened with; the row is locked.
 
+    What only names the record, as a new case names its agency, does not wait for that.
+
     What others have saved since comes into `record`. Raises NotFound, and MovedOn when it is the same field: it tells
     who changed it to what, and then counts as seen, so that saving again saves.
     """
     if record.pk is None:
         return dict(columns)
-    now = await type(record).filter(pk=record.pk).select_for_update().first()
+    now = await type(record).filter(pk=record.pk).select_for_update(no_key=True).first()
     if now is None:
         raise NotFound
     mine = {name: value for name, value in columns.items() if getattr(record, name) != value}

@@ -81,7 +81,7 @@ async def name(account: Account, details: DeputyDetails, *, by: Account) -> Depu
         raise Incomplete(problems)
     async with transaction():
         # Two who name each other at once wait here for each other.
-        await Agency.select_for_update().get(id=absent.agency_id)
+        await Agency.select_for_update(no_key=True).get(id=absent.agency_id)
         if problem := await _unfit(absent, details):
             raise Incomplete(problem)
         kept = await Deputyship.create(account=absent, named_by_id=by.id, named_at=dates.now(), **vars(details))

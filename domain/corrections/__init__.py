@@ -271,7 +271,7 @@ async def _under_review(application_id: object, by: Account, *, returned: bool =
 
 
 async def _locked(application_id: object, by: Account) -> Application:
-    case = await Application.filter(id=validation.record_id(application_id)).select_for_update().first()
+    case = await Application.filter(id=validation.record_id(application_id)).select_for_update(no_key=True).first()
     if case is None or not permissions.may_see_case(by, case):
         raise NotFound
     return case

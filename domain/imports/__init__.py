@@ -24,7 +24,7 @@ from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
 from ..limits import Limit
 from ..paging import Page, bounds
-from ..sheets import cells, headings
+from ..sheets import archives, cells, headings, recognition
 from ..sheets.archives import MOST_ARCHIVE
 from ..sheets.headings import Headings
 from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
@@ -56,6 +56,7 @@ WAITS_DAYS = 14
 UNDO_DAYS = 30
 MOST_PASTED = 4_000_000
 MARKED = ('xlsx', 'ods')
+_TEXTS = ('csv', 'tsv', 'txt')
 _UNDONE = (BatchState.DONE, BatchState.WRITING)
 _FILES = Limit('imports', 60, timedelta(hours=1), '這一小時上傳的匯入檔案太多了。請稍後再試；已匯入的資料都還在。')
 
@@ -65,10 +66,10 @@ class NotReady(DomainError):
 
 
 async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account) -> ImportBatch:
-    """A new batch of a file, READING; it is read and graded in the background.
+    """A new batch of a file, READING; it is read and graded in the background. It is listed by what its bytes are.
 
-    Raises NotPermitted, NotFound, Unreadable, Exceeded; OfWholeUnit for teams by a clerk of one of them. What is wrong
-    with the inside of the file comes later, as state UNREADABLE and the sentence `why`.
+    Raises NotPermitted, NotFound, Exceeded; OfWholeUnit for teams by a clerk of one of them; Unreadable for what is no
+    such file, or is locked. What is wrong further inside comes later, as state UNREADABLE and the sentence `why`.
     """
     most = most_bytes(kind)
     if len(content) > most:
@@ -76,9 +77,7 @@ async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account
             f'這個檔案有 {len(content) / MEGABYTE:.1f} MB，超過 {most // MEGABYTE} MB。'
             '請分成幾個檔案，分次匯入；還沒有寫入任何資料。'
         )
-    suffix = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm|zip)$', file_name, re.IGNORECASE)
-    name = file_names.of_upload(file_name, suffix[1].lower() if suffix else 'xlsx')
-    return await _begin(kind, name, content, is_pasted=False, by=by)
+    return await _begin(kind, file_name, content, is_pasted=False, by=by)
 
 
 def most_bytes(kind: ImportKind) -> int:
@@ -414,6 +413,7 @@ async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool
     await limits.take(_FILES, by.id)
     if not is_pasted:  # a text is no file
         await files.scan(content, by=by)
+        name = await asyncio.to_thread(_listed_as, kind, name, content)
     # In a thread: an archive of pictures may be large, and pages of others do not wait.
     digest, sealed = await asyncio.to_thread(
         lambda: (hashlib.sha256(content).hexdigest(), packing.seal(content, 'file'))
@@ -433,6 +433,19 @@ async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool
         await announce(ImportChanged(batch.id, batch.host_unit_id))
     running.start(batch.id)
     return batch
+
+
+def _listed_as(kind: ImportKind, file_name: str, content: bytes) -> str:
+    """The name with the ending that such a file has. Raises Unreadable."""
+    found = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm|zip)$', file_name, re.IGNORECASE)
+    named = found[1].lower() if found else ''
+    if kind == ImportKind.PICTURES:
+        archives.check(content)
+        return file_names.of_upload(file_name, 'zip')
+    ending: str = recognition.sheet(content, named)
+    if ending == 'csv' and named in _TEXTS:
+        ending = named
+    return file_names.of_upload(file_name, ending)
 
 
 async def _read_again(batch: ImportBatch, **changes: Any) -> None:

@@ -118,6 +118,11 @@ class Prepared(bytes):
         return one
 
 
+def install() -> None:
+    """Have WeasyPrint say of prepared fonts what we say of them. Once or more often."""
+    weasyprint.pdf.build_fonts_dictionary = _dictionary
+
+
 def _put_in(pdf: Any) -> None:
     """The files of prepared fonts, which are compressed already."""
     for one in pdf.objects:
@@ -258,4 +263,3 @@ CMapName currentdict /CMap defineresource pop
 end
 end"""
 _built = weasyprint.pdf.build_fonts_dictionary
-weasyprint.pdf.build_fonts_dictionary = _dictionary

@@ -160,6 +160,11 @@ class Twin:
             yield made[root]
 
 
+def install() -> None:
+    """Have WeasyPrint ask each `Twin` for its elements. Once or more often."""
+    tags._build_box_tree = _tree
+
+
 def _template(box: Any, texts: Sequence[Any], parent: Any) -> _Template:
     nowhere, nums = _Nowhere(), dict[int, bytes]()
     around = pydyf.Dictionary({'S': parent['S'], 'K': pydyf.Array()})
@@ -203,4 +208,3 @@ def _tree(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotati
 
 
 _built = tags._build_box_tree
-tags._build_box_tree = _tree

@@ -24,7 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from ..names import letters
 from ..workers.messages import Content, Message
 from ..workers.serving import Handler, serve
-from . import archived, codes, entries, identity, leaves, trainings
+from . import archived, codes, embedding, entries, identity, leaves, structure, trainings
 from .embedding import Fonts
 from .inks import Unfit
 from .press import Press
@@ -56,6 +56,8 @@ class Renderer:
     """Templates, stylesheets and fonts, ready to print."""
 
     def __init__(self) -> None:
+        embedding.install()
+        structure.install()
         self.fetcher = OnlyOurs()
         self.fonts = FontConfiguration()
         self.embedded = Fonts()

@@ -178,7 +178,7 @@ async def look(application: Application, digest: str, *, by: Account) -> None:
     """
     permissions.require(by, 'papers.kept.look')
     async with transaction():
-        now = await Application.filter(id=validation.record_id(application.id)).select_for_update().first()
+        now = await Application.filter(id=validation.record_id(application.id)).select_for_update(no_key=True).first()
         if now is None or not permissions.may_see_case(by, now):
             raise NotFound
         await transitions.require_sent_by_others(now, by=by)

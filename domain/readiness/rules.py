@@ -236,9 +236,8 @@ async def untick(application: Application, rule_id: int, *, by: Account) -> None
 async def _to_look_at(application: Application, rule_id: int, by: Account) -> tuple[Application, Rule]:
     """The case, locked, and the row. A decision waiting to be carried out is about what was ticked: nothing moves."""
     permissions.require(by, 'readiness.rules.tick')
-    now = (
-        await Application.filter(id=validation.record_id(application.id)).select_for_update(of=('application',)).first()
-    )
+    case = Application.filter(id=validation.record_id(application.id))
+    now = await case.select_for_update(of=('application',), no_key=True).first()
     if now is None or not permissions.may_see_case(by, now):
         raise NotFound
     await transitions.require_sent_by_others(now, by=by)

@@ -123,7 +123,7 @@ async def log(
     now = dates.now()
     async with transaction():
         # The lock makes two deliveries of one tap wait for each other.
-        await Application.filter(id=case.id).select_for_update().only('id')
+        await Application.filter(id=case.id).select_for_update(no_key=True).only('id')
         same = PhoneCall.filter(application_id=case.id, by_id=by.id, at__gt=now - _ONE_TAP, **facts)
         if twin := await same.first():
             return twin

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
+from .recognition import elsewhere
 from .tables import MEGABYTE, Unreadable
 
 MOST_ARCHIVE = 100 * MEGABYTE
@@ -20,6 +21,9 @@ _AGAIN = '還沒有寫入任何資料。'
 _UTF_8 = 0x800
 _ENCRYPTED = 0x1
 _HEADER = struct.Struct('<4s5H3I2H')
+_END, _MOST_END = b'PK\x05\x06', 22 + 65_535
+# The first name in a package of a spreadsheet or a document.
+_DOCUMENTS = (b'[Content_Types].xml', b'mimetype', b'docProps/', b'_rels/', b'xl/')
 _NO_PICTURES = ('__macosx/', '.ds_store', 'thumbs.db', 'desktop.ini')
 
 
@@ -38,15 +42,27 @@ class Member:
     problem: str = ''
 
 
+def check(content: bytes) -> None:
+    """At first sight, before it is kept. Raises Unreadable."""
+    if what := elsewhere(content):
+        raise Unreadable(f'這個檔案是{what}，不是 ZIP 壓縮檔。請把照片與證書壓縮成 ZIP，再上傳一次；{_AGAIN}')
+    if content[_HEADER.size :].startswith(_DOCUMENTS):
+        raise Unreadable(f'這個檔案是試算表或文件，不是照片的壓縮檔。請把照片與證書壓縮成 ZIP，再上傳一次；{_AGAIN}')
+    if not content.startswith(b'PK') or _END not in content[-_MOST_END:]:
+        raise _no_archive()
+    if content.startswith(b'PK\x03\x04') and content[6:7] and content[6] & _ENCRYPTED:
+        raise _locked()
+
+
 def members(content: bytes) -> list[Member]:
     """The files of a ZIP in their order, without folders and what systems leave behind. Raises Unreadable."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = archive.infolist()
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError, OSError, struct.error):
-        raise Unreadable(f'這個檔案不是 ZIP 壓縮檔，或已損壞。請重新壓縮照片與證書，再上傳一次；{_AGAIN}') from None
+        raise _no_archive() from None
     if any(one.flag_bits & _ENCRYPTED for one in found):
-        raise Unreadable(f'這個壓縮檔設了密碼，無法讀取。請不設密碼重新壓縮，再上傳一次；{_AGAIN}')
+        raise _locked()
     files = [one for one in found if not one.is_dir() and not _is_left_behind(_name(one))]
     if not files:
         raise Unreadable(f'這個壓縮檔裡沒有檔案。請把照片與證書放進去，再上傳一次；{_AGAIN}')
@@ -73,6 +89,14 @@ def unpacked(piece: bytes, method: int, size: int) -> bytes:
     if len(content) != size:
         raise Unreadable('這個檔案在壓縮檔裡已損壞，或大小與記載不同。')
     return content
+
+
+def _no_archive() -> Unreadable:
+    return Unreadable(f'這個檔案不是 ZIP 壓縮檔，或已損壞。請重新壓縮照片與證書，再上傳一次；{_AGAIN}')
+
+
+def _locked() -> Unreadable:
+    return Unreadable(f'這個壓縮檔設了密碼，無法讀取。請不設密碼重新壓縮，再上傳一次；{_AGAIN}')
 
 
 def _member(one: zipfile.ZipInfo, end: int) -> Member:

@@ -50,7 +50,11 @@ class Open:
 
 @pytest.fixture
 async def office(server: Server) -> Office:
-    return await sample_office.an_office(f'看板的示例中心{next(_numbers)}')
+    """With an agency of its own: what other tests have left in a queue, and who reads there, is news of others."""
+    unit, agency = await sample_office.a_unit(f'看板的示例中心{next(_numbers)}'), await an_agency()
+    clerk = await an_account(Role.UNIT_STAFF, name='林小滿', host_unit=unit)
+    reviewer, colleague = [await an_account(Role.REVIEWER, name=name, agency=agency) for name in ('何專員', '王專員')]
+    return Office(agency, unit, clerk, reviewer, colleague)
 
 
 async def opened(browsers: Browsers, office: Office, path: str = '/reviews', on: Server | None = None) -> Open:
@@ -74,7 +78,7 @@ def rows_of(news: dict[str, Any]) -> list[int]:
 async def test_one_encoded_row_comes_to_all_queues_of_the_agency_on_each_process_and_to_no_other_agency(
     browsers: Browsers, servers: tuple[Server, Server], office: Office
 ) -> None:
-    other = await an_agency(name='別的機關')
+    other = await an_agency()
     first, second = await opened(browsers, office), await opened(browsers, office)
     elsewhere = await opened(browsers, office, on=servers[1])
     theirs = await opened(browsers, Office(other, office.unit, office.clerk, office.reviewer, office.colleague))

@@ -75,13 +75,17 @@ async def test_at_midnight_in_taipei_every_open_page_is_renewed_and_none_that_wa
 ) -> None:
     monkeypatch.setattr(days, 'SPREAD', 0.0)
     renewed: list[str] = []
+
+    def be_left() -> None:
+        renewed.append('left')
+
     days.on_new_day(lambda: renewed.append('open'))
-    left = days.on_new_day(lambda: renewed.append('left'))
+    days.on_new_day(be_left)
     eve = datetime(2026, 12, 31, 23, 59, 59, 900_000, tzinfo=dates.TAIPEI)
     with dates.frozen(eve):
         watching = asyncio.create_task(days.watch_forever())
         await asyncio.sleep(0.01)
-        left()
+        days.forget(be_left)
         assert renewed == []
         with dates.frozen(eve + timedelta(seconds=1)):
             await until(lambda: bool(renewed))

@@ -13,6 +13,7 @@ from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
 from .form import form
+from .form.field import field
 from .notices import refuse, tell
 from .question import asked_once
 from .step_up import proved_here
@@ -60,6 +61,12 @@ class action_button(ui.button):
     async def _hear(self, event: GenericEventArguments) -> None:
         self.said = event.args
         await self.press()
+
+    def by_enter(self, in_form: form) -> None:
+        """Have Enter in a field of one line press it, too, as browsers do; for when all fields are there."""
+        for each in in_form.fields.values():
+            if isinstance(each, field):
+                each.on('entered', self.press)
 
     async def press(self) -> None:
         """Does what a click does, for instance for Enter in a field."""

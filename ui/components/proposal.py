@@ -61,7 +61,7 @@ async def proposal_dialog(account: Account, volunteer: Volunteer, field: str, se
             text_area('說明（可不填）', in_form, 'wording', hint='例如：戶籍已改名，可提供戶口名簿。')
             unit_field(in_form, units)
         with html.div().classes('lb-acts'):
-            action_button('送出', send, in_form=in_form)
+            action_button('送出', send, in_form=in_form).by_enter(in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)
 

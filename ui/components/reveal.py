@@ -78,6 +78,6 @@ def reveal_dialog(volunteer: Volunteer, account: Account) -> None:
             note.update()
 
         with html.div().classes('lb-acts'):
-            action_button('顯示', show, in_form=in_form)
+            action_button('顯示', show, in_form=in_form).by_enter(in_form)
             ui.button('關閉', on_click=dialog.close, color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # and with it the number

@@ -48,7 +48,7 @@ async def _ask(account: Account, of: Application | Roster) -> None:
         ui.navigate.reload()
 
     with html.div().classes('lb-row-acts'):
-        action_button('寄出簽核連結', ask, 'outline', in_form=in_form)
+        action_button('寄出簽核連結', ask, 'outline', in_form=in_form).by_enter(in_form)
 
 
 def _said(standing: Standing | None, *, is_saved: bool) -> str:

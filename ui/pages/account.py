@@ -83,7 +83,7 @@ async def password_page(account: Account) -> None:
                 leave_with(HOMES[account.role], 'password-changed')
 
             with html.div().classes('lb-row-acts'):
-                action_button('變更密碼', save, in_form=in_form)
+                action_button('變更密碼', save, in_form=in_form).by_enter(in_form)
                 if not account.must_change_password:
                     ui.link('返回', HOMES[account.role]).classes('lb-btn q-btn lb-flat')
 

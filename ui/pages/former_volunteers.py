@@ -92,7 +92,7 @@ def closing_card(account: Account, leaver: Leaver) -> None:
         label = FIELDS['reason'].label
         text_field(label, in_form, 'reason', required=True, maxlength=REASON_LENGTH, hint=hint)
         with html.div().classes('lb-row-acts'):
-            action_button('封存', close, 'outline', in_form=in_form)
+            action_button('封存', close, 'outline', in_form=in_form).by_enter(in_form)
 
 
 def reading_card(account: Account, leaver: Leaver) -> None:
@@ -112,7 +112,7 @@ def reading_card(account: Account, leaver: Leaver) -> None:
         label = FIELDS['purpose'].label
         text_field(label, in_form, 'purpose', required=True, maxlength=REASON_LENGTH, hint='例如：本人申請補發證明。')
         with html.div().classes('lb-row-acts'):
-            action_button('顯示', show, 'outline', in_form=in_form)
+            action_button('顯示', show, 'outline', in_form=in_form).by_enter(in_form)
         shown = html.dl().classes('lb-my-data').props('aria-live=polite')
 
 
@@ -129,7 +129,7 @@ def reopening_card(account: Account, leaver: Leaver) -> None:
         hint = '貴機關設有保存期限時，期滿的夜間會再封存。'
         text_field(FIELDS['undo'].label, in_form, 'undo', required=True, maxlength=REASON_LENGTH, hint=hint)
         with html.div().classes('lb-row-acts'):
-            action_button('解除封存', reopen, 'outline', in_form=in_form)
+            action_button('解除封存', reopen, 'outline', in_form=in_form).by_enter(in_form)
 
 
 def _list(sentences: Sequence[str]) -> None:

@@ -120,7 +120,8 @@ def _greet(account: Account) -> None:
             html.span(f'{account.name}，您好。今天是{_today()}。')
 
     renew()
-    line.client.on_delete(days.on_new_day(renew))
+    days.on_new_day(renew)
+    line.client.on_delete(lambda: days.forget(renew))
 
 
 def _others(account: Account) -> list[Entry]:

@@ -152,7 +152,7 @@ def extension_card(account: Account, asked: RightsRequest) -> ui.element:
         )
         acts: ui.element = html.div().classes('lb-row-acts')
         with acts:
-            action_button('延長期限', extend, 'outline', in_form=in_form)
+            action_button('延長期限', extend, 'outline', in_form=in_form).by_enter(in_form)
     return acts
 
 

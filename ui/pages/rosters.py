@@ -176,7 +176,7 @@ async def _new_roster(account: Account) -> ui.dialog:
             _list_refused(roster, added, named.unfound)
 
         with html.div().classes('lb-acts'):
-            action_button('建立', start, in_form=in_form)
+            action_button('建立', start, in_form=in_form).by_enter(in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     return dialog
 
@@ -282,7 +282,7 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
             leave_with(links.roster(roster.id), 'office-saved')
 
         with html.div().classes('lb-acts'):
-            action_button('儲存', rename, in_form=in_form)
+            action_button('儲存', rename, in_form=in_form).by_enter(in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     return dialog
 

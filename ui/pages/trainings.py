@@ -79,7 +79,7 @@ async def _list(account: Account, wanted: TrainingFilter, view: View, key: str) 
         ui.link('※教學影片', links.at(links.teaching(), 'step-6')).classes('lb-video')
         await filter_fields(filters)
         with html.div().classes('lb-acts'):
-            action_button('查詢', lambda: table.refresh(1), 'outline')
+            action_button('查詢', lambda: table.refresh(1), 'outline').by_enter(filters)
             action_button('列印', lambda: print_it(wanted.print_format), 'outline')
             action_button('列印時數條', lambda: print_it('strips'), 'outline')
             ui.link('批次新增', links.batch_trainings()).classes('q-btn lb-btn lb-flat')

@@ -172,7 +172,7 @@ def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
             await renew()
             confirm(f'已新增志工隊「{team.name}」。')
 
-        action_button('新增志工隊', add, 'outline', in_form=in_form)
+        action_button('新增志工隊', add, 'outline', in_form=in_form).by_enter(in_form)
 
 
 async def _give(account: Account, view: View) -> None:

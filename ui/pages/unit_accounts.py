@@ -163,7 +163,7 @@ async def _team_form(account: Account, edit: str) -> None:
     if not state.is_closed:
         await _closing(account, state)
     with save_bar():
-        action_button('儲存', save, in_form=in_form)
+        action_button('儲存', save, in_form=in_form).by_enter(in_form)
         if state.is_closed:
             action_button('重新開啟', reopen, 'outline')
         ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')

@@ -53,7 +53,7 @@ async def usage_log_page(account: Account) -> None:
             with html.div().classes('lb-filter-grid'):
                 _fields(filters, account)
             with html.div().classes('lb-row-acts'):
-                action_button('查詢', search, in_form=filters)
+                action_button('查詢', search, in_form=filters).by_enter(filters)
                 action_button('匯出 ODS', export, 'outline', in_form=filters)
         table = record_table('查詢結果', COLUMNS, fetch, empty='沒有符合條件的紀錄')
         await table.refresh()

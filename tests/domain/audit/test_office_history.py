@@ -1,21 +1,25 @@
 """What the office tells of changes in itself: who, what, from what to what; nothing of a refused act."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 
 import pytest
 
+from db import transaction
 from db.choices import Demand, IssueKind, Role, TrainingKind
 from db.models import Account, AccountRequest, CalendarDay, OfficeEntry, RequiredHours, Rule
 from domain import accounts, dates, directory
 from domain.accounts import AccountDetails, AccountRequestDetails
 from domain.audit import office_history, retention
+from domain.audit.office_history import Kept
 from domain.books import number_ledger
 from domain.books.number_ledger import SeriesDetails
 from domain.calendar import office_calendar
 from domain.calendar.office_calendar import CalendarDayDetails
 from domain.directory import AgencyDetails, HostUnitDetails, RequiredHoursDetails, TeamDetails
 from domain.errors import Incomplete, NotPermitted
+from domain.fields import Field
 from domain.mail import templates
 from domain.readiness import rules
 from domain.readiness.rules import RuleDetails
@@ -273,3 +277,27 @@ async def test_the_administrator_finds_entries_by_any_word_the_newest_first(admi
 async def test_nobody_else_reads_it(database: str, role: Role) -> None:
     with pytest.raises(NotPermitted):
         await office_history.of(by=await an_account(role))
+
+
+async def test_while_a_unit_is_saved_a_second_save_waits_and_what_only_names_it_does_not(admin: Account) -> None:
+    unit = await a_host_unit(name='甲館')
+    kept = Kept('運用單位', {'name': Field('name', '單位名稱')})
+    is_locked, is_over = asyncio.Event(), asyncio.Event()
+
+    async def save() -> None:
+        async with transaction():
+            await office_history.changed(unit, {'name': '乙館'}, kept)
+            is_locked.set()
+            await is_over.wait()
+
+    first = asyncio.create_task(save())
+    await is_locked.wait()
+    is_locked.clear()
+    second = asyncio.create_task(save())
+    async with asyncio.timeout(5):
+        await a_team(unit, '一隊')
+    assert not is_locked.is_set()
+
+    is_over.set()
+    await asyncio.gather(first, second)
+    assert is_locked.is_set()

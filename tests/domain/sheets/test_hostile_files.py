@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import xlsxwriter
 
-from domain.sheets import cells, headings, workbooks
+from domain.sheets import cells, headings, recognition, workbooks
 from domain.sheets.columns import Column
 from domain.sheets.tables import EARLY, Unreadable
 
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(content: bytes, sentence: s
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = changed(TWO, sheet=lambda xml: xml.replace(b'<sheetData>', b'<sheetData>' + b' ' * 3_000_000))
     assert len(bomb) < 20_000
-    monkeypatch.setattr(workbooks, 'MOST_UNPACKED', 2_000_000)
+    monkeypatch.setattr(recognition, 'MOST_UNPACKED', 2_000_000)
 
     assert refused(bomb).startswith('這個檔案解開後太大，已經停止讀取。')
 

@@ -68,6 +68,8 @@ async def test_hours_that_the_office_changes_are_in_the_list_of_an_open_step_8_a
     socket = await opened(browsers, clerk, f'/volunteers/{person.id}/record-book/application')
 
     new = RequiredHoursDetails(minutes=77 * 60, completed_from=dates.today())  # the latest of those that fit
-    await directory.save_required_hours(new, by=admin)
-
-    await socket.heard('77 小時')
+    saved = await directory.save_required_hours(new, by=admin)
+    try:
+        await socket.heard('77 小時')
+    finally:  # it would be of every volunteer of the office that later tests share
+        await directory.remove_required_hours(saved, by=admin)

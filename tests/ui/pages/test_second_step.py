@@ -175,7 +175,7 @@ async def test_a_login_in_a_new_browser_is_told_to_the_owner(browsers: Browsers,
     assert 'flash=other-device' in (await first.sign_in(clerk.username or '', PASSWORD)).headers['location']
     assert 'flash' not in (await first.sign_in(clerk.username or '', PASSWORD)).headers['location']
     assert await KnownDevice.filter(account_id=clerk.id).count() == 2
-    assert await OutgoingMail.filter(template='new_device').count() == 1
+    assert await OutgoingMail.filter(template='new_device', recipient='clerk@example.tw').count() == 1
 
 
 async def test_the_same_person_signs_in_again_on_the_page_and_nobody_else_does(

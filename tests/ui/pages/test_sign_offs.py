@@ -18,8 +18,9 @@ async def asked(browser: Browser) -> tuple[Application, str]:
     """A draft that waits for a sign-off, and the path of the link."""
     office = await sample_office.an_office(f'示例文化中心{secrets.token_hex(4)}')
     draft = await sample_office.a_draft(office)
-    await sign_offs.ask(draft, Asking('吳督導', 'wu@example.com'), by=office.clerk)
-    mail = await OutgoingMail.filter(template='sign_off_asked').order_by('-id').first()
+    recipient = f'wu-{draft.id}@example.com'
+    await sign_offs.ask(draft, Asking('吳督導', recipient), by=office.clerk)
+    mail = await OutgoingMail.filter(template='sign_off_asked', recipient=recipient).first()
     assert mail is not None
     found = re.search(r'/sign-off\?token=\S+', mail.body.open())
     assert found is not None

@@ -70,4 +70,4 @@ async def lead(account: Account) -> None:
             check_field(role.label, in_form, f'role_{role.value}')
         number_field('寬限天數', in_form, 'grace_days', hint='從開始要求的那天算起；0 表示立刻要求。', maxlength=3)
         with html.div().classes('lb-row-acts'):
-            action_button('儲存', save, in_form=in_form)
+            action_button('儲存', save, in_form=in_form).by_enter(in_form)

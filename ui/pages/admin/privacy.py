@@ -144,7 +144,7 @@ async def edit_retention(account: Account, which: str) -> None:
         leave_with(links.admin('retention'), 'office-saved')
 
     with save_bar():
-        action_button('儲存', save, in_form=in_form)
+        action_button('儲存', save, in_form=in_form).by_enter(in_form)
         ui.link('返回', links.admin('retention')).classes('lb-btn q-btn lb-flat')
 
 

@@ -87,7 +87,7 @@ async def _evidence(account: Account) -> None:
     ):
         date_field('送審日期起', in_form, 'since')
         date_field('送審日期迄', in_form, 'until')
-        action_button('查詢', show, 'outline', in_form=in_form)
+        action_button('查詢', show, 'outline', in_form=in_form).by_enter(in_form)
         export_link(in_form, period)
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:

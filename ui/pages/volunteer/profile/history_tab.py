@@ -60,7 +60,7 @@ async def history_tab(account: Account, volunteer: Volunteer, _: Progress) -> No
                 html.span('～').classes('lb-to')
                 date_field('異動日期（迄）', filters, 'to_day')
         with html.div().classes('lb-acts'):
-            action_button('查詢', lambda: table.refresh(1), 'outline')
+            action_button('查詢', lambda: table.refresh(1), 'outline').by_enter(filters)
     table = record_table('異動紀錄', COLUMNS, fetch)
     await table.refresh()
 

@@ -85,7 +85,7 @@ async def record_book_tab(account: Account, volunteer: Volunteer, _: Progress) -
                 html.span('～').classes('lb-to')
                 date_field(f'{label}（迄）', filters, 'issued_to')
         with html.div().classes('lb-acts'):
-            action_button('查詢', lambda: table.refresh(1), 'outline')
+            action_button('查詢', lambda: table.refresh(1), 'outline').by_enter(filters)
             action_button('列印(doc)', lambda: print_books(account, volunteer, query, 'docx'), 'outline')
             action_button('列印(odt)', lambda: print_books(account, volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')

@@ -33,7 +33,7 @@ async def training_tab(account: Account, volunteer: Volunteer, _: Progress) -> N
         ui.link('※教學影片', links.at(links.teaching(), 'step-6')).classes('lb-video')
         await filter_fields(filters)
         with html.div().classes('lb-acts'):
-            action_button('查詢', lambda: table.refresh(1), 'outline')
+            action_button('查詢', lambda: table.refresh(1), 'outline').by_enter(filters)
             action_button('列印', lambda: _print(account, volunteer, wanted, wanted.print_format), 'outline')
             action_button('列印時數條', lambda: _print(account, volunteer, wanted, 'strips'), 'outline')
             ui.link('新增', links.new_training(volunteer.id)).classes('q-btn lb-btn bg-primary')

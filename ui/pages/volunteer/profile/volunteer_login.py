@@ -73,5 +73,5 @@ def _ask_address(account: Account, volunteer: Volunteer) -> None:
 
     with html.div().classes('lb-inline'):
         email_field('新的 E-MAIL', in_form, 'new_email', maxlength=254)
-        action_button('請本人確認', ask, 'outline', in_form=in_form)
+        action_button('請本人確認', ask, 'outline', in_form=in_form).by_enter(in_form)
     html.p('系統會寄信到原來的 E-MAIL，本人同意後才會更改。').classes('lb-hint')
