@@ -295,6 +295,12 @@ def _is_tag(tag: str) -> bool:
     return TAG_PATTERN.match(tag) is not None
 
 
+@functools.lru_cache(maxsize=1024)
+def _tag_of(kind: type[Element]) -> str:
+    """The same text for all of a class: NiceGUI's is put together for each element, and kept by it."""
+    return kind.component.tag if kind.component else 'div'
+
+
 def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) -> None:
     """As NiceGUI's `Element.__init__`."""
     stack = Slot.get_stack()
@@ -303,7 +309,7 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
     self._client = weakref.ref(client)
     self.id = client.next_element_id
     client.next_element_id += 1
-    self.tag = tag or (self.component.tag if self.component else 'div')
+    self.tag = tag or _tag_of(type(self))
     if not _is_tag(self.tag):
         raise ValueError(f'Invalid HTML tag: {self.tag}')
     if self._default_classes:
