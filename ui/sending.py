@@ -36,6 +36,7 @@ class Sending(Outbox):
     updates: Any
     messages: Any
     message_history: Any
+    _loaded_components: Any
 
     def __init__(self, client: Client) -> None:
         self._client = weakref.ref(client)
@@ -43,7 +44,7 @@ class Sending(Outbox):
         self.messages = Row()
         self.message_history = Row()
         self.next_message_id = 0
-        self._loaded_components = set()
+        self._loaded_components = frozenset()
         self._should_stop = False
         self._task: asyncio.Task[None] | None = None
 
@@ -94,7 +95,7 @@ class Sending(Outbox):
             if new:
                 told = [{'key': each.key, 'tag': each.tag} for each in new]
                 found.append((client.id, 'load_js_components', {'components': told}))
-                self._loaded_components.update(each.name for each in new)
+                self._loaded_components |= {each.name for each in new}
             changes = {
                 number: each._to_dict() if isinstance(each, Element) else None for number, each in self.updates.items()
             }
@@ -126,6 +127,7 @@ async def _then_send(self: Client, *args: Any, **kwargs: Any) -> None:
     """NiceGUI's handshake, after which what has waited for the browser is sent."""
     quiet_sockets.forget_the_answer(self)
     await _handshake(self, *args, **kwargs)
+    quiet_sockets.take_little_room(self)
     asyncio.get_running_loop().call_soon(self.outbox._set_enqueue_event)
 
 
