@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from nicegui import Client, events, storage
+from nicegui import Client, events, html, storage
 from nicegui.classes import Classes
 from nicegui.context import context
 from nicegui.element import TAG_PATTERN, Element
@@ -79,6 +79,9 @@ def install() -> None:
         setattr(Element, name, part)
     for name, value in _USUAL_BUTTON.items():
         setattr(Button, name, value)
+    for name, kind in vars(html).items():
+        if isinstance(kind, type) and kind.__name__ == 'HTMLElement':
+            kind.__init__ = _begin_html(name.rstrip('_'))  # type: ignore[misc]
     Button._clicked_waiters = _Seldom(set)  # type: ignore[assignment]
     CancelableWaitElement._waiting_tasks = _Seldom(dict)  # type: ignore[assignment]
 
@@ -193,19 +196,23 @@ class _KeptClasses(_Quiet, Classes[Element]):
 
     def __init__(self, element: Any) -> None:
         list.__init__(self, element._kept_classes)
-        self._element: Any = lambda: element
+        self._element: Any = element
+
+    @property
+    def element(self) -> Any:
+        return self._element
 
     def __call__(self, add: str | None = None, **others: str | None) -> Any:
         if others:
             return super().__call__(add, **others)
-        element = self._element()
+        element = self._element
         if (now := _with(element._kept_classes, add)) is not element._kept_classes:
             element._kept_classes = now
             element.update()
         return element
 
     def _update(self) -> None:
-        element = self._element()
+        element = self._element
         element._kept_classes = _one(tuple(self))
         element.update()
 
@@ -326,6 +333,19 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
         client.outbox.enqueue_update(self)
         if slot is not None:
             client.outbox.enqueue_update(slot.parent)
+
+
+def _begin_html(tag: str) -> Callable[..., None]:
+    """As an element of `nicegui.html` begins; theirs looks at its properties whether there are some or not."""
+
+    def begin(self: Any, inner_html: str | None = None, **properties: Any) -> None:
+        _begin(self, tag)
+        if inner_html is not None:
+            self._text = inner_html
+        if properties:
+            self._props.update(properties)
+
+    return begin
 
 
 def _children(self: Any) -> Iterator[Element]:

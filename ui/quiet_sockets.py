@@ -30,6 +30,26 @@ _OF_A_SOCKET = ('type', 'path', 'query_string', 'session_digest', LINE)
 _OF_AN_ENVIRON = ('REQUEST_METHOD', 'QUERY_STRING', 'asgi.scope', 'asgi.send')
 # What engine.io asks of the headers of a socket.
 _HEADERS = {b'origin': 'HTTP_ORIGIN', b'connection': 'HTTP_CONNECTION', b'upgrade': 'HTTP_UPGRADE'}
+
+
+def _event_of_a_page() -> asyncio.Event:
+    event: asyncio.Event = vars(nicegui_client)['asyncio'].Event()  # of `lighter`
+    return event
+
+
+class _Seldom:
+    """An attribute that begins empty and nearly always stays so: it is made when somebody looks at it."""
+
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
+        self.name, self.make = name, make
+
+    def __get__(self, client: Any, _: object) -> Any:
+        if client is None:
+            return self
+        found = vars(client)[self.name] = self.make()
+        return found
+
+
 # What a page is while nothing is said of it, and what is made when somebody looks at it: neither is kept by each page.
 _USUAL: Mapping[str, Any] = {
     'environ': None,
@@ -47,9 +67,7 @@ _SELDOM: Mapping[str, Callable[[], Any]] = {
     'connect_handlers': list,
     'disconnect_handlers': list,
     'storage': dict,
-    **dict.fromkeys(
-        ('_waiting_for_connection', '_waiting_for_disconnect', '_deleted_event'), lambda: _event_of_a_page()
-    ),
+    **dict.fromkeys(('_waiting_for_connection', '_waiting_for_disconnect', '_deleted_event'), _event_of_a_page),
 }
 
 
@@ -87,24 +105,6 @@ def _goes_without_saying(name: str, value: Any) -> bool:
     if isinstance(value, asyncio.Event):
         return name in _SELDOM and not value.is_set() and not value._waiters  # type: ignore[attr-defined]
     return name in _SELDOM and not value
-
-
-def _event_of_a_page() -> asyncio.Event:
-    event: asyncio.Event = vars(nicegui_client)['asyncio'].Event()  # of `lighter`
-    return event
-
-
-class _Seldom:
-    """An attribute that begins empty and nearly always stays so: it is made when somebody looks at it."""
-
-    def __init__(self, name: str, make: Callable[[], Any]) -> None:
-        self.name, self.make = name, make
-
-    def __get__(self, client: Any, _: object) -> Any:
-        if client is None:
-            return self
-        found = vars(client)[self.name] = self.make()
-        return found
 
 
 def forget_what_was_asked(environ: dict[str, Any]) -> None:

@@ -11,14 +11,17 @@ from typing import Any
 
 from nicegui import Client, background_tasks, core
 from nicegui import client as nicegui_client
+from nicegui.context import context
 from nicegui.dependencies import JsComponent
 from nicegui.element import Element
+from nicegui.functions import navigate
 from nicegui.outbox import Deleted, Outbox, deleted
 
 from . import quiet_sockets
 from .quiet_sockets import Row
 
 _handshake = Client.handle_handshake
+_put_address = navigate.History.replace
 _delete = Client.delete
 
 
@@ -28,6 +31,7 @@ def install() -> None:
     Client._response_built = False  # from its first element on
     Client.handle_handshake = _then_send  # type: ignore[method-assign]
     Client.delete = _silently  # type: ignore[method-assign]
+    navigate.History.replace = _put_another_address  # type: ignore[method-assign]
 
 
 class Sending(Outbox):
@@ -135,3 +139,17 @@ def _silently(self: Client) -> None:
     """NiceGUI's end of a page; nothing is said to a browser that has gone."""
     self.outbox._should_stop = True
     _delete(self)
+
+
+def _put_another_address(self: navigate.History, url: str) -> None:
+    """NiceGUI's, where the browser stands at another one: a list that is shown for the first time is at its own."""
+    client = context.client
+    if client.storage.get('address', _asked_for(client)) != url:
+        client.storage['address'] = url
+        _put_address(self, url)
+
+
+def _asked_for(client: Client) -> str:
+    scope = client.request.scope
+    query = scope['query_string'].decode('latin-1')
+    return f'{scope["path"]}?{query}' if query else str(scope['path'])
