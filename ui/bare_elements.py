@@ -316,7 +316,7 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
     self._client = weakref.ref(client)
     self.id = client.next_element_id
     client.next_element_id += 1
-    self.tag = tag or _tag_of(type(self))
+    self.tag = tag or _tag_of(self.__class__)
     if not _is_tag(self.tag):
         raise ValueError(f'Invalid HTML tag: {self.tag}')
     if self._default_classes:

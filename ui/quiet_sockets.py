@@ -103,7 +103,7 @@ def _goes_without_saying(name: str, value: Any) -> bool:
     if name in _USUAL:
         return bool(value == _USUAL[name])
     if isinstance(value, asyncio.Event):
-        return name in _SELDOM and not value.is_set() and not value._waiters  # type: ignore[attr-defined]
+        return name in _SELDOM and not value.is_set() and not value._waiters
     return name in _SELDOM and not value
 
 

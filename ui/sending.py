@@ -150,6 +150,7 @@ def _put_another_address(self: navigate.History, url: str) -> None:
 
 
 def _asked_for(client: Client) -> str:
-    scope = client.request.scope
-    query = scope['query_string'].decode('latin-1')
-    return f'{scope["path"]}?{query}' if query else str(scope['path'])
+    if client._request is None:
+        return ''
+    path, query = client._request.scope['path'], client._request.scope['query_string'].decode('latin-1')
+    return f'{path}?{query}' if query else str(path)
