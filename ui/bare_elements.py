@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from nicegui import Client, events, storage
+from nicegui import Client, events, html, storage
 from nicegui.classes import Classes
 from nicegui.context import context
 from nicegui.element import TAG_PATTERN, Element
@@ -79,6 +79,9 @@ def install() -> None:
         setattr(Element, name, part)
     for name, value in _USUAL_BUTTON.items():
         setattr(Button, name, value)
+    for name, kind in vars(html).items():
+        if isinstance(kind, type) and kind.__name__ == 'HTMLElement':
+            kind.__init__ = _begin_html(name.rstrip('_'))  # type: ignore[misc]
     Button._clicked_waiters = _Seldom(set)  # type: ignore[assignment]
     CancelableWaitElement._waiting_tasks = _Seldom(dict)  # type: ignore[assignment]
 
@@ -193,19 +196,23 @@ class _KeptClasses(_Quiet, Classes[Element]):
 
     def __init__(self, element: Any) -> None:
         list.__init__(self, element._kept_classes)
-        self._element: Any = lambda: element
+        self._element: Any = element
+
+    @property
+    def element(self) -> Any:
+        return self._element
 
     def __call__(self, add: str | None = None, **others: str | None) -> Any:
         if others:
             return super().__call__(add, **others)
-        element = self._element()
+        element = self._element
         if (now := _with(element._kept_classes, add)) is not element._kept_classes:
             element._kept_classes = now
             element.update()
         return element
 
     def _update(self) -> None:
-        element = self._element()
+        element = self._element
         element._kept_classes = _one(tuple(self))
         element.update()
 
@@ -295,6 +302,12 @@ def _is_tag(tag: str) -> bool:
     return TAG_PATTERN.match(tag) is not None
 
 
+@functools.lru_cache(maxsize=1024)
+def _tag_of(kind: type[Element]) -> str:
+    """The same text for all of a class: NiceGUI's is put together for each element, and kept by it."""
+    return kind.component.tag if kind.component else 'div'
+
+
 def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) -> None:
     """As NiceGUI's `Element.__init__`."""
     stack = Slot.get_stack()
@@ -303,7 +316,7 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
     self._client = weakref.ref(client)
     self.id = client.next_element_id
     client.next_element_id += 1
-    self.tag = tag or (self.component.tag if self.component else 'div')
+    self.tag = tag or _tag_of(self.__class__)
     if not _is_tag(self.tag):
         raise ValueError(f'Invalid HTML tag: {self.tag}')
     if self._default_classes:
@@ -320,6 +333,19 @@ def _begin(self: Any, tag: str | None = None, *, _client: Client | None = None) 
         client.outbox.enqueue_update(self)
         if slot is not None:
             client.outbox.enqueue_update(slot.parent)
+
+
+def _begin_html(tag: str) -> Callable[..., None]:
+    """As an element of `nicegui.html` begins; theirs looks at its properties whether there are some or not."""
+
+    def begin(self: Any, inner_html: str | None = None, **properties: Any) -> None:
+        _begin(self, tag)
+        if inner_html is not None:
+            self._text = inner_html
+        if properties:
+            self._props.update(properties)
+
+    return begin
 
 
 def _children(self: Any) -> Iterator[Element]:

@@ -63,7 +63,11 @@ def of_case(application_id: int) -> Callable[[CaseChanged | ReadersChanged | Eye
 
 def of_volunteer(volunteer: Volunteer) -> Callable[[CaseChanged | VolunteerChanged], bool]:
     """Whether an announcement is of this volunteer, or of a case of theirs."""
-    return lambda changed: changed.volunteer_id == volunteer.id
+    return partial(_is_of_volunteer, volunteer.id)  # not the record, which would stay as long as the page
+
+
+def _is_of_volunteer(volunteer_id: int, changed: CaseChanged | VolunteerChanged) -> bool:
+    return changed.volunteer_id == volunteer_id
 
 
 def is_of_all(_: Announcement) -> bool:
@@ -108,11 +112,12 @@ class follow:
         self.is_due = False
         self.task: asyncio.Task[None] | None = None
         self.kind = kind
-        announcements.subscribe(kind, self._heard)
-        days.on_new_day(self._on_new_day)
+        announcements.subscribe(kind, self)
+        days.on_new_day(self)
         self.client.on_delete(self._leave)
 
-    def _heard(self, announcement: Announcement | None) -> None:
+    def __call__(self, announcement: Announcement | None = None) -> None:
+        """Something is announced, or a day begins."""
         if announcement is not None and not self.concerns(announcement):
             return
         self.is_due = True
@@ -138,11 +143,8 @@ class follow:
                     return
             await asyncio.sleep(PAUSE)
 
-    def _on_new_day(self) -> None:
-        self._heard(None)
-
     def _leave(self) -> None:
-        announcements.unsubscribe(self.kind, self._heard)
-        days.forget(self._on_new_day)
+        announcements.unsubscribe(self.kind, self)
+        days.forget(self)
         if self.task is not None:
             self.task.cancel()

@@ -25,7 +25,7 @@ from domain import links
 from . import assets
 
 # What stands in the template inside of a JavaScript text between backticks, which itself stands in HTML.
-_UNSAFE = (('&', '&amp;'), ('<', '&lt;'), ('>', '&gt;'), ('`', '&#96;'), ('$', '&#36;'))
+_UNSAFE = ((b'&', b'&amp;'), (b'<', b'&lt;'), (b'>', b'&gt;'), (b'`', b'&#96;'), (b'$', b'&#36;'))
 _BETWEEN = re.compile('(\0[a-z ]+\0)')
 _components: dict[str, Any] = {}
 _PAGE = {'Cache-Control': 'no-store', 'X-NiceGUI-Content': 'page'}
@@ -43,6 +43,7 @@ def _answer(self: Client, request: Request, status_code: int = 200) -> Response:
     components = {each.component.key: each.component for each in self.elements.values() if each.component}
     if not components.keys() <= _components.keys():
         _components.update(components)
+    self.outbox._loaded_components = _names(frozenset(components))  # type: ignore[assignment]  # of `sending`
     own = _own(self, request)
     parts = _parts(*components, is_of_account=bool(request.scope.get('account')))
     content, headers = assets.compressed(
@@ -53,7 +54,7 @@ def _answer(self: Client, request: Request, status_code: int = 200) -> Response:
 
 def _own(client: Client, request: Request) -> dict['Place', bytes]:
     """What stands in the places of the template that are of this one page."""
-    elements = json.dumps({number: each._to_dict() for number, each in client.elements.items()})
+    elements = json.dumps({number: each._to_dict() for number, each in client.elements.items()}).encode()
     for sign, safe in _UNSAFE:
         elements = elements.replace(sign, safe)
     query = {
@@ -64,7 +65,7 @@ def _own(client: Client, request: Request) -> dict['Place', bytes]:
     }
     account = request.scope.get('account')
     return {
-        Place.ELEMENTS: elements.encode(),
+        Place.ELEMENTS: elements,
         Place.HEAD: client.head_html.encode(),
         Place.BODY: client.body_html.encode(),
         Place.TITLE: escape(client.resolve_title()).encode(),
@@ -86,6 +87,12 @@ class Place(StrEnum):
     NONCE = '\0nonce\0'
     APPEARANCE = '\0appearance\0'
     TEXT_SIZE = '\0text size\0'
+
+
+@functools.lru_cache(maxsize=512)
+def _names(components: frozenset[str]) -> frozenset[str]:
+    """Under which a page that begins with components of these keys has them, so that none is told to be loaded."""
+    return frozenset(_components[each].name for each in components)
 
 
 @functools.lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ a queue is a list while it is short, nothing waits in a task that need not, and 
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -23,8 +23,52 @@ from uvicorn.protocols.websockets import websockets_sansio_impl
 from .connections import LINE
 
 Answer = TypeVar('Answer')
-# What has answered a request, and is done with.
-_OF_ITS_ANSWER = ('astack', 'app', 'router', 'endpoint', 'route', 'exception_handlers', 'extensions', 'state')
+# Of the request of a page whose browser is there: what is asked of it as long as the page is open.
+_OF_A_PAGE = ('type', 'path', 'query_string', 'client_address', 'account', 'session_digest', 'origin', 'sight')
+# Of the request of a socket, likewise; whoever passed the gate is never asked for by its headers again.
+_OF_A_SOCKET = ('type', 'path', 'query_string', 'session_digest', LINE)
+_OF_AN_ENVIRON = ('REQUEST_METHOD', 'QUERY_STRING', 'asgi.scope', 'asgi.send')
+# What engine.io asks of the headers of a socket.
+_HEADERS = {b'origin': 'HTTP_ORIGIN', b'connection': 'HTTP_CONNECTION', b'upgrade': 'HTTP_UPGRADE'}
+
+
+def _event_of_a_page() -> asyncio.Event:
+    event: asyncio.Event = vars(nicegui_client)['asyncio'].Event()  # of `lighter`
+    return event
+
+
+class _Seldom:
+    """An attribute that begins empty and nearly always stays so: it is made when somebody looks at it."""
+
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
+        self.name, self.make = name, make
+
+    def __get__(self, client: Any, _: object) -> Any:
+        if client is None:
+            return self
+        found = vars(client)[self.name] = self.make()
+        return found
+
+
+# What a page is while nothing is said of it, and what is made when somebody looks at it: neither is kept by each page.
+_USUAL: Mapping[str, Any] = {
+    'environ': None,
+    'on_air': False,
+    '_deleted': False,
+    '_pinned_tab_id': None,
+    'status_code': 200,
+    '_head_html': '',
+    '_body_html': '',
+    '_temporary_socket_id': None,
+}
+_SELDOM: Mapping[str, Callable[[], Any]] = {
+    '_delete_tasks': dict,
+    '_exception_handlers': list,
+    'connect_handlers': list,
+    'disconnect_handlers': list,
+    'storage': dict,
+    **dict.fromkeys(('_waiting_for_connection', '_waiting_for_disconnect', '_deleted_event'), _event_of_a_page),
+}
 
 
 def install() -> None:
@@ -34,14 +78,47 @@ def install() -> None:
     vars(nicegui_client)['ObservableDict'] = dict  # of a page's storage, which nobody observes
     async_socket.AsyncSocket.schedule_ping = _schedule_ping
     asgi._async['translate_request'] = _environ
+    for name, value in _USUAL.items():
+        setattr(Client, name, value)
+    for name, make in _SELDOM.items():
+        setattr(Client, name, _Seldom(name, make))
 
 
 def forget_the_answer(client: Client) -> None:
-    """The page has been answered, and its browser is there: its request no longer holds what was there to answer it."""
+    """The page has been answered, and its browser is there: of its request stays what pages ask for."""
     request = client._request
     if request is not None:
-        kept = {key: value for key, value in request.scope.items() if not key.endswith(_OF_ITS_ANSWER)}
-        client._request = Request(kept)
+        kept = {name: request.scope[name] for name in _OF_A_PAGE if name in request.scope}
+        client._request = Request({**kept, 'headers': ()})
+    client._head_html = client._body_html = ''
+
+
+def take_little_room(client: Client) -> None:
+    """What is as usual, or empty, is not kept by a page whose browser is there."""
+    client.environ = None  # the socket's, which knows it by itself
+    client.__dict__ = {name: value for name, value in vars(client).items() if not _goes_without_saying(name, value)}
+
+
+def _goes_without_saying(name: str, value: Any) -> bool:
+    if name in _USUAL:
+        return bool(value == _USUAL[name])
+    if isinstance(value, asyncio.Event):
+        return name in _SELDOM and not value.is_set() and not value._waiters
+    return name in _SELDOM and not value
+
+
+def forget_what_was_asked(environ: dict[str, Any]) -> None:
+    """A socket is open: of its request stays by what it is known."""
+    scope = environ['asgi.scope']
+    if scope['type'] == 'websocket':
+        _keep_only(scope, _OF_A_SOCKET)
+        _keep_only(environ, _OF_AN_ENVIRON)
+
+
+def _keep_only(all_of_it: dict[str, Any], names: tuple[str, ...]) -> None:
+    kept = {name: all_of_it[name] for name in names if name in all_of_it}
+    all_of_it.clear()  # others have the same one
+    all_of_it.update(kept)
 
 
 class Row(list[Any]):
@@ -97,19 +174,17 @@ async def _environ(scope: Scope, receive: Receive, send: Send) -> dict[str, Any]
         return {}
     if (line := scope.get(LINE)) is not None:
         line.request = None  # as it was parsed; all of it is in the scope
-    query = scope['query_string'].decode(errors='replace')
     environ = {
         'REQUEST_METHOD': 'GET',
-        'PATH_INFO': scope['path'],
-        'QUERY_STRING': query,
+        'QUERY_STRING': scope['query_string'].decode(errors='replace'),
         'asgi.receive': receive,
         'asgi.send': send,
         'asgi.scope': scope,
     }
     for name, value in scope['headers']:
-        key, text = f'HTTP_{name.decode("latin-1").upper().replace("-", "_")}', value.decode(errors='replace')
-        environ[key] = f'{environ[key]},{text}' if key in environ else text
-    environ['wsgi.url_scheme'] = environ.get('HTTP_X_FORWARDED_PROTO', 'http')
+        if (key := _HEADERS.get(name)) is not None:
+            text = value.decode(errors='replace')
+            environ[key] = f'{environ[key]},{text}' if key in environ else text
     return environ
 
 

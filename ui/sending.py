@@ -11,14 +11,17 @@ from typing import Any
 
 from nicegui import Client, background_tasks, core
 from nicegui import client as nicegui_client
+from nicegui.context import context
 from nicegui.dependencies import JsComponent
 from nicegui.element import Element
+from nicegui.functions import navigate
 from nicegui.outbox import Deleted, Outbox, deleted
 
 from . import quiet_sockets
 from .quiet_sockets import Row
 
 _handshake = Client.handle_handshake
+_put_address = navigate.History.replace
 _delete = Client.delete
 
 
@@ -28,6 +31,7 @@ def install() -> None:
     Client._response_built = False  # from its first element on
     Client.handle_handshake = _then_send  # type: ignore[method-assign]
     Client.delete = _silently  # type: ignore[method-assign]
+    navigate.History.replace = _put_another_address  # type: ignore[method-assign]
 
 
 class Sending(Outbox):
@@ -36,6 +40,7 @@ class Sending(Outbox):
     updates: Any
     messages: Any
     message_history: Any
+    _loaded_components: Any
 
     def __init__(self, client: Client) -> None:
         self._client = weakref.ref(client)
@@ -43,7 +48,7 @@ class Sending(Outbox):
         self.messages = Row()
         self.message_history = Row()
         self.next_message_id = 0
-        self._loaded_components = set()
+        self._loaded_components = frozenset()
         self._should_stop = False
         self._task: asyncio.Task[None] | None = None
 
@@ -94,7 +99,7 @@ class Sending(Outbox):
             if new:
                 told = [{'key': each.key, 'tag': each.tag} for each in new]
                 found.append((client.id, 'load_js_components', {'components': told}))
-                self._loaded_components.update(each.name for each in new)
+                self._loaded_components |= {each.name for each in new}
             changes = {
                 number: each._to_dict() if isinstance(each, Element) else None for number, each in self.updates.items()
             }
@@ -126,6 +131,7 @@ async def _then_send(self: Client, *args: Any, **kwargs: Any) -> None:
     """NiceGUI's handshake, after which what has waited for the browser is sent."""
     quiet_sockets.forget_the_answer(self)
     await _handshake(self, *args, **kwargs)
+    quiet_sockets.take_little_room(self)
     asyncio.get_running_loop().call_soon(self.outbox._set_enqueue_event)
 
 
@@ -133,3 +139,18 @@ def _silently(self: Client) -> None:
     """NiceGUI's end of a page; nothing is said to a browser that has gone."""
     self.outbox._should_stop = True
     _delete(self)
+
+
+def _put_another_address(self: navigate.History, url: str) -> None:
+    """NiceGUI's, where the browser stands at another one: a list that is shown for the first time is at its own."""
+    client = context.client
+    if client.storage.get('address', _asked_for(client)) != url:
+        client.storage['address'] = url
+        _put_address(self, url)
+
+
+def _asked_for(client: Client) -> str:
+    if client._request is None:
+        return ''
+    path, query = client._request.scope['path'], client._request.scope['query_string'].decode('latin-1')
+    return f'{path}?{query}' if query else str(path)

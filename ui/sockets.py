@@ -32,6 +32,7 @@ from domain.errors import DatabaseAway, NoAnswer
 
 from . import sights
 from .components.notices import refuse
+from .quiet_sockets import forget_what_was_asked
 
 log = logging.getLogger(__name__)
 
@@ -96,18 +97,8 @@ def served(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
     scope.update(path=scope['path'].removeprefix(_PREFIX), root_path='')
 
-    async def heard() -> Message:
-        message = await receive()
-        frame = message.get('text') or message.get('bytes') or ''
-        if message['type'] == 'websocket.receive' and (
-            not frame or (isinstance(frame, str) and frame[0] not in _KINDS)
-        ):
-            log.warning('a browser sends what is no packet')
-            return {'type': 'websocket.disconnect', 'code': 1002}
-        return message
-
     answer = core.sio.eio.handle_request if scope['path'].startswith(_SOCKET_IO) else sio_app
-    passed: Awaitable[None] = answer(scope, heard, send)
+    passed: Awaitable[None] = answer(scope, receive, send)
     return passed
 
 
@@ -244,10 +235,23 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
     def _patience(self) -> float:
         return float(self.server.ping_interval + self.server.ping_timeout)
 
+    def handle_get_request(self, environ: dict[str, Any]) -> Awaitable[Any]:
+        """A socket that does not begin by polling is open at once: no coroutine, since all of them wait as it does."""
+        if self.connected or environ['asgi.scope']['type'] != 'websocket':
+            asked_for: Awaitable[Any] = super().handle_get_request(environ)
+            return asked_for
+        line = self.server._async['websocket'](None, self.server)
+        line.asgi_receive, line.asgi_send = environ['asgi.receive'], environ['asgi.send']
+        return self._open(line)
+
     async def _websocket_handler(self, line: Any) -> None:
-        if self.connected:  # it has begun by polling
-            await super()._websocket_handler(line)
-            return
+        """It has begun by polling."""
+        line.wait = functools.partial(_heard, line.asgi_receive)
+        await super()._websocket_handler(line)
+
+    async def _open(self, line: Any) -> str:
+        """Until its end; returns what is answered then, as engine.io's websocket does."""
+        await line.asgi_send({'type': 'websocket.accept'})
         self.connected = self.upgraded = True
         writing = asyncio.ensure_future(self._write(line))
         while (told := await self._told(line)) is not None:
@@ -262,12 +266,13 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
         await self.queue.put(None)
         await writing
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        return ''
 
     async def _told(self, line: Any) -> str | bytes | None:
         """The next message; None at the end, whatever it is."""
         try:
             async with asyncio.timeout(self._patience):
-                told: str | bytes | None = await line.wait()
+                told = _frame(await line.asgi_receive())
         except (Exception, asyncio.CancelledError):
             return None
         return None if told and len(told) > self.server.max_http_buffer_size else told
@@ -275,9 +280,27 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
     async def _write(self, line: Any) -> None:
         with suppress(Exception):  # it is over, and says so to whoever reads
             while packets := await self.poll():
-                for each in packets:
-                    await line.send(each.encode())
+                while packets:  # what has been sent is not kept until there is more
+                    await line.send(packets.pop(0).encode())
         await line.close()
+
+
+async def _heard(receive: Receive) -> str | bytes:
+    """The next frame of a browser. Raises OSError at the end, whatever it is."""
+    if (frame := _frame(await receive())) is None:
+        raise OSError
+    return frame
+
+
+def _frame(message: Message) -> str | bytes | None:
+    """What came; None at the end, and for what is no packet, after which nothing is heard."""
+    if message['type'] != 'websocket.receive':
+        return None
+    frame: str | bytes = message.get('text') or message.get('bytes') or ''
+    if not frame or (isinstance(frame, str) and frame[0] not in _KINDS):
+        log.warning('a browser sends what is no packet')
+        return None
+    return frame
 
 
 def _guarded_message(handler: Handler) -> Guarded:
@@ -303,6 +326,7 @@ def _guarded_connect(handler: Handler) -> Guarded:
         except _OF_NO_SHAPE as error:
             log.warning('a malformed connect from a browser: %s', type(error).__name__)
             raise ConnectionRefusedError from None
+        forget_what_was_asked(environ)
 
     return connect
 

@@ -40,7 +40,7 @@ class Sight:
         self.origin = origin.current()
         self.is_open = False
         self._told: set[int] = set()
-        self._fresh: set[int] = set()
+        self._fresh: list[int] = []
         self._writing: asyncio.Task[None] | None = None
 
     def see(self, volunteer_id: int) -> None:
@@ -48,14 +48,15 @@ class Sight:
         if volunteer_id in self._told or volunteer_id == self.by.volunteer_id:
             return
         self._told.add(volunteer_id)
-        self._fresh.add(volunteer_id)
+        self._fresh.append(volunteer_id)
         if self.is_open and self._writing is None:
             self._writing = _begin(self._write_on())
 
     def told(self, volunteer_ids: Iterable[int]) -> None:
         """These were noted by themselves, with a reason: no second entry."""
-        self._told.update(volunteer_ids)
-        self._fresh.difference_update(volunteer_ids)
+        ids = set(volunteer_ids)
+        self._told.update(ids)
+        self._fresh = [one for one in self._fresh if one not in ids]
 
     def new_of(self, volunteer_ids: Collection[int]) -> frozenset[int]:
         """Those of these that the log does not know on it."""
@@ -68,14 +69,14 @@ class Sight:
 
     async def write(self) -> None:
         """One entry for all who were read since the last one; nothing when there are none."""
-        fresh, self._fresh = self._fresh, set()
+        fresh, self._fresh = self._fresh, []
         if not fresh:
             return
         try:
             with origin.of(self.origin), unseen():
                 await journal.note(self.act, by=self.by, about=fresh, what=self.what)
         except BaseException:
-            self._fresh |= fresh
+            self._fresh += fresh
             _looked.clear()
             raise
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from nicegui import Client, html, ui
 from nicegui.page import page
+from starlette.requests import Request
 
 from tests.served import ROOT
-from ui import lighter
+from ui import lighter, quiet_sockets, sending
 from ui.quiet_sockets import ASYNCIO, Row
 
 
@@ -130,3 +131,41 @@ async def test_what_is_waited_for_too_long_is_cancelled() -> None:
     queue.put_nowait('for the next')
 
     assert await ASYNCIO.wait_for(queue.get(), None) == 'for the next'
+
+
+async def test_an_element_of_html_begins_with_its_tag_its_text_and_its_properties(client: Client) -> None:
+    with client.content:
+        kinds = {name: kind for name, kind in vars(html).items() if getattr(kind, '__name__', '') == 'HTMLElement'}
+        assert {name: kind().tag for name, kind in kinds.items()} == {name: name.rstrip('_') for name in kinds}
+        said = html.a('list', href='/volunteers')._to_dict()
+
+    assert said == {'tag': 'a', 'text': 'list', 'props': {'href': '/volunteers'}}
+
+
+async def test_a_page_that_takes_little_room_has_what_it_had_and_begins_anew_what_was_empty(client: Client) -> None:
+    before = {name: getattr(client, name) for name in list(vars(client))}
+    client.storage['leaving'] = True
+
+    quiet_sockets.take_little_room(client)
+
+    assert not {'disconnect_handlers', '_deleted_event', 'on_air'} & vars(client).keys()
+    assert not client._deleted_event.is_set()
+    changed = {'environ', '_waiting_for_connection', '_waiting_for_disconnect', '_deleted_event'}
+    assert {name: getattr(client, name) for name in before.keys() - changed} == {
+        name: value for name, value in before.items() if name not in changed
+    }
+    client.disconnect_handlers.append(print)
+    assert client.disconnect_handlers == [print]
+
+
+async def test_an_address_is_put_into_the_browser_where_it_is_another_one(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: list[str] = []
+    monkeypatch.setattr(sending, '_put_address', lambda _, url: put.append(url))
+    client._request = Request({'type': 'http', 'path': '/volunteers', 'query_string': b'page=2', 'headers': []})
+    with client:
+        for url in ('/volunteers?page=2', '/volunteers', '/volunteers', '/volunteers?page=2'):
+            ui.navigate.history.replace(url)
+
+    assert put == ['/volunteers', '/volunteers?page=2']
