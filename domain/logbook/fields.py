@@ -151,9 +151,11 @@ class Field:
         return laid
 
     def _alike(self, laid: Laid, drawn: Sequence[Any], texts: Sequence[str]) -> 'Alike | None':
-        changing = [any(isinstance(piece, int) for piece in pieces) for pieces in self._patterns.values()]
-        changing = [change for change, pieces in zip(changing, self._patterns.values(), strict=True) if told(pieces, texts)]
+        shown = [pieces for pieces in self._patterns.values() if told(pieces, texts)]
+        changing = [any(isinstance(piece, int) for piece in pieces) for pieces in shown]
         cast = Cast.of(laid.ink, drawn, self._said(texts), changing)
+        for box in drawn if cast else ():  # the structure, which others will have as well, needs them without texts
+            box.text = box.pango_layout.text = ''
         return Alike(cast, laid.height, laid.around, laid.structure) if cast else None
 
     def _said(self, texts: Sequence[str]) -> list[str]:
