@@ -143,7 +143,8 @@ def _places(numbers: Iterable[int]) -> bytes:
     places = bytearray(2 * ordered[-1] + 2)
     for place, number in enumerate(ordered):
         places[2 * number : 2 * number + 2] = place.to_bytes(2)
-    return zlib.compress(places, 1)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, strategy=zlib.Z_RLE)  # runs of naught are nearly all there is
+    return deflate.compress(places) + deflate.flush()
 
 
 def _dictionary(pdf: Any, fonts: Mapping[int, Font], compress: bool, is_subset: bool, options: Any) -> Any:

@@ -19,6 +19,7 @@ from weasyprint.layout.page import margin_box_content_layout
 from weasyprint.layout.percent import resolve_percentages
 from weasyprint.stacking import StackingContext
 
+from .casts import Cast, shape
 from .inks import Ink, Unfit, drawn
 from .structure import Structure
 
@@ -67,6 +68,20 @@ class Laid:
     around: float
     ink: Ink
     structure: Structure
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """What all fields with alike texts have in common (`casts`)."""
+
+    cast: Cast
+    height: float
+    around: float
+    structure: Structure
+
+
+ONCE, NEVER = object(), object()
+"""In place of what alike fields have in common: one of them was laid out; they have nothing in common."""
 
 
 class Cache:
@@ -118,9 +133,34 @@ class Field:
         if laid is None:
             if any(map(is_unusual, own)):
                 raise Unfit('an unusual text')
-            laid = self._lay_out(texts)
+            laid = self._made(own, texts)
             self._cache.put((self, own), laid)
         return laid
+
+    def _made(self, own: Sequence[str], texts: Sequence[str]) -> Laid:
+        """Cast, where alike texts have come twice before; the first are mostly the only ones."""
+        key = self, 'alike', *map(shape, own)
+        alike = self._cache.get(key)
+        if isinstance(alike, Alike) and (ink := alike.cast.filled(self._said(texts))):
+            return Laid(alike.height, alike.around, ink, alike.structure)
+        laid, drawn = self._lay_out(texts)
+        if alike is None:
+            self._cache.put(key, ONCE)
+        elif alike is ONCE:
+            self._cache.put(key, self._alike(laid, drawn, texts) or NEVER)
+        return laid
+
+    def _alike(self, laid: Laid, drawn: Sequence[Any], texts: Sequence[str]) -> 'Alike | None':
+        shown = [pieces for pieces in self._patterns.values() if told(pieces, texts)]
+        changing = [any(isinstance(piece, int) for piece in pieces) for pieces in shown]
+        cast = Cast.of(laid.ink, drawn, self._said(texts), changing)
+        for box in drawn if cast else ():  # the structure, which others will have as well, needs them without texts
+            box.text = box.pango_layout.text = ''
+        return Alike(cast, laid.height, laid.around, laid.structure) if cast else None
+
+    def _said(self, texts: Sequence[str]) -> list[str]:
+        """What its boxes say with `texts`."""
+        return [text for pieces in self._patterns.values() if (text := told(pieces, texts))]
 
     @cached_property
     def is_cell(self) -> bool:
@@ -149,7 +189,8 @@ class Field:
             raise Unfit('lines beside other boxes in a field')
         return lines[:1]
 
-    def _lay_out(self, texts: Sequence[str]) -> Laid:
+    def _lay_out(self, texts: Sequence[str]) -> tuple[Laid, list[Any]]:
+        """And its boxes that show something, in order."""
         box = self._renewed(self._box, texts)
         if box is None:
             raise Unfit('a field without texts')
@@ -164,10 +205,10 @@ class Field:
         layout_box_backgrounds(self._page, box, context.get_image_from_uri)
         height = box.height if self.is_cell else box.border_height()
         ink = drawn(lambda stream: self._draw(box, stream), (0, 0, self._page.width, 1000))
-        texts = [part for part in ink.marked if not isinstance(part, bytes)]
+        drawn_boxes = [part for part in ink.marked if not isinstance(part, bytes)]
         # Boxes are large, and there are thousands of fields.
         small = replace(ink, marked=tuple(part if isinstance(part, bytes) else None for part in ink.marked))
-        return Laid(height, box.border_height() - height, small, Structure(box, texts))
+        return Laid(height, box.border_height() - height, small, Structure(box, drawn_boxes)), drawn_boxes
 
     def _cell(self, box: Any) -> Any:
         """As WeasyPrint's layout.table does it."""

@@ -226,7 +226,7 @@ class Sheet:
             if not own.to_unicode.keys() >= texts.keys():
                 for glyph, text in texts.items():
                     own.to_unicode.setdefault(glyph, text)
-            own.widths.update(widths)
+                own.widths.update(widths)
 
     def _states(self, ink: Ink) -> None:
         known = self._stream._resources['ExtGState']

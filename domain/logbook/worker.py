@@ -62,13 +62,14 @@ class Renderer:
         self.fonts = FontConfiguration()
         self.embedded = Fonts()
         self.counters = CounterStyle()
-        self.templates = Environment(
+        self.templates = Templates(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_printable,
+            auto_reload=False,
         )
         self.templates.globals.update(
             qr=codes.svg,
@@ -162,6 +163,14 @@ class Renderer:
             font_config=self.fonts,
             counter_style=self.counters,
         )
+
+
+class Templates(Environment):
+    """Templates whose contents are dictionaries: Jinja would look for an attribute of that name first."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` in a template."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
 
 
 class Paper(HTML):  # type: ignore[misc]  # WeasyPrint has no types

@@ -5,7 +5,7 @@ Whatever is printed, one of the two ways makes it; where forms do not fit, nothi
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from PIL import ImageChops
 from domain.logbook import service
 from domain.logbook.archived import VARIANT
 from domain.logbook.book_pages import Amount, Contents, LedgerRow, TrainingLine, Trainings
-from domain.logbook.inks import Unfit
+from domain.logbook.casts import Cast
+from domain.logbook.inks import Ink, Unfit
 from domain.logbook.worker import Renderer
 from tests.hard_names import NAMES
 from tests.samples.logbooks import a_book, served
@@ -109,6 +110,26 @@ def test_a_book_with_tabs_or_soft_hyphens_is_laid_out_as_a_whole(renderer: Rende
 
 def test_a_preview_of_a_form_is_the_page_that_was_laid_out(renderer: Renderer) -> None:
     _same(renderer, 'preview', a_book(), is_certain=True)
+
+
+def test_texts_that_are_alike_are_cast_as_they_are_laid_out(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, filled, cast = a_book(), Cast.filled, []
+
+    def counted(self: Cast, texts: Sequence[str]) -> Ink | None:
+        made = filled(self, texts)
+        cast.append(made)
+        return made
+
+    monkeypatch.setattr(Cast, 'filled', counted)
+    for name, number in (('王小明', '100000001'), ('林美惠', '215417320'), ('犇堃喆', '298765432')):
+        cast.clear()
+        identity = replace(book.identity, name=name, identity_number=f'A{number}')
+        other = replace(book, number=f'示文志字第{number}號', identity=identity)
+        _same(renderer, 'preview', other, is_certain=True)
+    assert any(cast)
+    assert '王' not in str([[*ink.fonts] for ink in cast if ink])
 
 
 def test_what_runs_over_a_page_is_laid_out_plainly(renderer: Renderer) -> None:
