@@ -220,6 +220,7 @@ SERVICES: dict[str, Row] = {
     'reports.training_lists': CLERK,
     'reviews': REVIEWER,
     'reviews.assignments.may_assign': EVERY,
+    'reviews.beside': INNER,
     'reviews.openings.note': INNER,
     'reviews.together': INNER,
     'reviews.phone_calls': BOTH_SIDES,

@@ -90,7 +90,7 @@ async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page:
 
 async def running_counts(*, by: Account) -> dict[Due, int]:
     """How many there are of each."""
-    permissions.require(by, 'reviews.deadlines')
+    permissions.require(by, 'reviews.deadlines.running_counts')
     today, near = dates.today(), await _near(by)
     asked = [by.agency_id, ApplicationStatus.SUBMITTED.value, today, near, max(near, default=today)]
     [counts] = await get_connection('default').execute_query_dict(_COUNTS, asked)

@@ -98,7 +98,7 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
     Returns who reads it now. Where that is nobody else than before, as on a second page of the same reader, nobody is
     told. While this process lives, the row is kept alive by `renew_forever`: the page has nothing to do for it.
     """
-    permissions.require(by, 'reviews.presence')
+    permissions.require(by, 'reviews.presence.enter')
     case_id = validation.record_id(application_id)
     if page_id in _pages:
         await leave(page_id)

@@ -525,11 +525,10 @@ async def test_a_clerk_learns_nothing_of_marks_and_decisions_before_they_are_sen
 
 async def what_a_clerk_sees(target: Target, clerk: Account) -> dict[str, Any]:
     case = await applications.get(target.case.id, by=clerk)
-    volunteer = await volunteers.get(case.volunteer_id, by=clerk)
     return {
         'timeline': await timeline.of(case, by=clerk),
         'marks': [one.correction.id for one in await marks.of(case, by=clerk)],
-        'beside': await marks.beside(volunteer, Place.BASICS, by=clerk),
+        'beside': await marks.beside(case, Place.BASICS, by=clerk),
         'checks': await readiness.checks(case, by=clerk),
         'counts': await applications.counts_of(by=clerk),
         'figures': await statistics.of(date(2026, 1, 1), NOW.date(), by=clerk),
