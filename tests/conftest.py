@@ -48,6 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: SLOW_TO_START.isdisjoint(getattr(item, 'fixturenames', ())))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes have no name of their own: a ZIP has the time in it, and each worker would collect another test."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     # What was collected stands until the end: the garbage collector need not look through it again and again.
     gc.collect()
