@@ -11,6 +11,7 @@ field is appended to its record, with a default; what a process does not underst
 import asyncio
 import inspect
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
@@ -38,6 +39,8 @@ LISTENER = 'announcements'
 _WIRE = 'announcements'
 # PostgreSQL takes less.
 _TOO_MANY_BYTES = 8000
+# So many are remembered for whoever subscribes a moment after having read.
+_REMEMBERED = 1000
 
 
 class Channel(StrEnum):
@@ -255,6 +258,8 @@ _subscribers: dict[Channel, list[Subscriber[Any]]] = {}
 _listening: asyncio.Task[None] | None = None
 _line: Any = None
 _running: set[asyncio.Task[None]] = set()
+_told = 0
+_latest: deque[tuple[int, Channel, Announcement | None]] = deque(maxlen=_REMEMBERED)
 
 
 def parse(message: str) -> Announcement:
@@ -295,6 +300,17 @@ def unsubscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call it no more. Harmless when it was not subscribed."""
     with suppress(KeyError, ValueError):
         _subscribers[kind.channel].remove(subscriber)
+
+
+def so_far() -> int:
+    """How many have been heard in this process: whoever is about to read keeps it for `missed`."""
+    return _told
+
+
+def missed(kind: type[Kind], since: int) -> list[Kind | None]:
+    """What has been announced of this kind since `so_far()` was `since`; None where that is not known any more."""
+    found: list[Any] = [one for number, channel, one in _latest if number > since and channel == kind.channel]
+    return [None] if _told - since > _REMEMBERED else found
 
 
 @contextmanager
@@ -347,7 +363,7 @@ async def _keep_listening(url: str, lost: asyncio.Event) -> None:
     async with outages.told(None, may_be_done=False):
         _line = await _connection(url, lost)
     log.warning('announcements: the connection was lost and is made again')
-    for channel in list(_subscribers):
+    for channel in Channel:
         _tell(channel, None)
 
 
@@ -383,6 +399,9 @@ def _heard(_connection: Any, _pid: int, _channel: str, message: str) -> None:
 
 
 def _tell(channel: Channel, announcement: Announcement | None) -> None:
+    global _told  # noqa: PLW0603 -- of the process
+    _told += 1
+    _latest.append((_told, channel, announcement))
     for subscriber in list(_subscribers.get(channel, ())):
         try:
             outcome = subscriber(announcement)

@@ -11,6 +11,7 @@ from .site import Site, computer, settled, signed_in
 
 CASE = '/reviews/4'
 WORDS = '請在窗邊重拍，臉要看得清楚'
+LATER = '請在窗邊重拍，不要戴帽子'
 SEEN = """(image) => {
   const paper = Object.assign(document.createElement('canvas'), { width: 6, height: 8 }).getContext('2d');
   paper.drawImage(image, 0, 0, 6, 8);
@@ -60,7 +61,14 @@ def test_a_reason_that_is_being_written_stays(site: Site, reviewer: Page, opener
         expect(reviewer.get_by_role('dialog')).to_have_count(0)
         reviewer.reload()
     reviewer.get_by_role('button', name=opener).first.click()
-    expect(reviewer.get_by_role('dialog').get_by_label(label)).to_have_value(WORDS)
+    reason = reviewer.get_by_role('dialog').get_by_label(label)
+    expect(reason).to_have_value(WORDS)
+    reviewer.context.set_offline(True)
+    reason.fill(LATER)
+    reviewer.context.set_offline(False)
+    reviewer.reload()  # the page is built before its browser tells what it has
+    reviewer.get_by_role('button', name=opener).first.click()
+    expect(reviewer.get_by_role('dialog').get_by_label(label)).to_have_value(LATER)
 
 
 def test_an_entry_of_a_ledger_stays_and_a_composition_closes_and_sends_nothing(site: Site, clerk: Page) -> None:

@@ -31,7 +31,7 @@ from domain.audit.reads import Sight
 from domain.errors import DatabaseAway, NotFound, NotPermitted
 
 from . import connections, days, sights
-from .live import AWAY_PAUSE, PAUSE, acting
+from .live import AWAY_PAUSE, PAUSE, acting, missed
 
 # Kinds of announcements a board is read again for, each with what tells whether one concerns it.
 Concerns = Mapping[Any, Callable[[Any], bool]]
@@ -247,6 +247,9 @@ class Board:
         """A page has read it by itself: the first content, or, where it differs, a reason to read it again."""
         if not self.at:
             self.content, self.at = content, 1
+            for kind, hears in self._hears.items():
+                for one in missed(ui.context.client, kind):
+                    hears(one)
         elif changes(self.content.parts, content.parts):
             self.be_renewed()
 

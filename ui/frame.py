@@ -98,8 +98,13 @@ class page_frame:
                     put_away=self._put_away,
                 )
             with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page') as self.content:
-                page_head(title, crumbs, heading=heading)
+                self.head = page_head(title, crumbs, heading=heading)
             site_footer()
+
+    def rename(self, title: str) -> None:
+        """What the page is about has another name by now."""
+        if self.head.name(title):
+            ui.page_title(title + AFTER_TITLE)
 
     def follow(self, in_form: form, guide: Progress, lacking: Callable[[], Iterable[str]] | None = None) -> None:
         """Keep the guide's list of what is open true while the form is filled in: its fields, or those of `lacking`.

@@ -70,6 +70,12 @@ def _is_of_volunteer(volunteer_id: int, changed: CaseChanged | VolunteerChanged)
     return changed.volunteer_id == volunteer_id
 
 
+def missed(client: Client, kind: type[Kind]) -> list[Kind | None]:
+    """What was announced since the page began to read, and before it could subscribe."""
+    since = client.storage.get('heard')
+    return announcements.missed(kind, since) if since is not None else []
+
+
 def is_of_all(_: Announcement) -> bool:
     """Of everybody: what an announcement without numbers concerns."""
     return True
@@ -115,6 +121,8 @@ class follow:
         announcements.subscribe(kind, self)
         days.on_new_day(self)
         self.client.on_delete(self._leave)
+        if any(one is None or concerns(one) for one in missed(self.client, kind)):
+            asyncio.get_running_loop().call_later(PAUSE, self)
 
     def __call__(self, announcement: Announcement | None = None) -> None:
         """Something is announced, or a day begins."""

@@ -26,26 +26,26 @@ _OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 _MEMBER = b'PK\x01\x02'
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ELSEWHERE = {
-    b'%PDF': 'PDF',
+    b'%PDF': ' PDF',
     b'\xff\xd8\xff': '照片',
     b'\x89PNG': '圖片',
     b'GIF8': '圖片',
     b'II*\0': '圖片',
     b'MM\0*': '圖片',
-    b'Rar!': 'RAR 壓縮檔',
-    b'7z\xbc\xaf': '7z 壓縮檔',
-    b'\x1f\x8b': 'GZIP 壓縮檔',
-    b'{\\rtf': 'RTF 文件',
+    b'Rar!': ' RAR 壓縮檔',
+    b'7z\xbc\xaf': ' 7z 壓縮檔',
+    b'\x1f\x8b': ' GZIP 壓縮檔',
+    b'{\\rtf': ' RTF 文件',
 }
 # In packages, by the name of a file that only they have; in compound files, by that of a stream.
 _PACKAGES = {
-    'word/document.xml': 'Word 文件',
-    'ppt/presentation.xml': 'PowerPoint 簡報',
-    'Index/Document.iwa': 'Apple Numbers 或 Pages 檔案',
+    'word/document.xml': ' Word 文件',
+    'ppt/presentation.xml': ' PowerPoint 簡報',
+    'Index/Document.iwa': ' Apple Numbers 或 Pages 檔案',
 }
 _COMPOUNDS = {
-    'WordDocument': 'Word 文件',
-    'PowerPoint Document': 'PowerPoint 簡報',
+    'WordDocument': ' Word 文件',
+    'PowerPoint Document': ' PowerPoint 簡報',
     '__properties_version1.0': '電子郵件',
 }
 # The first record of an .xls, then the one that says how it is locked.
@@ -76,7 +76,7 @@ def sheet(content: bytes, named: str = '') -> Ending:
 
 
 def elsewhere(content: bytes) -> str:
-    """What plainly is no spreadsheet, '' for what may be one."""
+    """What plainly is no spreadsheet, as it follows 是 in a sentence; '' for what may be one."""
     if content[4:8] == b'ftyp':
         return '照片或影片'
     return next((what for head, what in _ELSEWHERE.items() if content.startswith(head)), '')
@@ -86,7 +86,7 @@ def check_text(text: str) -> None:
     """Raises Unreadable where it begins as no table does."""
     start = text[:1000].lstrip().lower()
     if start.startswith('<'):
-        what = '網頁（HTML）' if 'html' in start or '<table' in start else 'XML'
+        what = '網頁（HTML）' if 'html' in start or '<table' in start else ' XML'
         raise Unreadable(f'這個檔案的內容其實是{what}，不是試算表。{_SAVE_AS}；{_AGAIN}')
     if any(sign < ' ' and sign not in '\t\r\n\f' for sign in text[:1000]):
         raise Unreadable(f'這個檔案不是試算表，也不是文字檔。{_CHOOSE}；{_AGAIN}')

@@ -276,3 +276,16 @@ async def test_closing_ends_the_connection(database: str) -> None:
         return not (await get_connection('default').execute_query_dict(count, [announcements.LISTENER]))[0]['n']
 
     await until(nobody_listens)
+
+
+async def test_who_has_read_before_subscribing_learns_what_was_missed() -> None:
+    since = announcements.so_far()
+    change = VolunteerChanged(7)
+    announcements._tell(change.channel, change)
+
+    assert announcements.missed(VolunteerChanged, since) == [change]
+    assert announcements.missed(CaseChanged, since) == []
+    assert announcements.missed(VolunteerChanged, announcements.so_far()) == []
+    for _ in range(announcements._REMEMBERED):
+        announcements._tell(change.channel, change)
+    assert announcements.missed(CaseChanged, since) == [None]

@@ -11,3 +11,11 @@ class page_head(Element, component='page_head.js'):
     def __init__(self, title: str, crumbs: Sequence[tuple[str, str]], *, heading: bool) -> None:
         super().__init__()
         self._props.update({'title': title, 'crumbs': list(crumbs), 'heading': heading})
+
+    def name(self, title: str) -> bool:
+        """Show this title; whether it is another one."""
+        if self._props['title'] == title:
+            return False
+        self._props['title'] = title
+        self.update()
+        return True

@@ -1,6 +1,6 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from nicegui import html, ui
@@ -91,14 +91,15 @@ async def rosters_page(account: Account, q: str = '', turn: str = '', page: str 
 async def roster_page(account: Account, roster_id: int) -> None:
     """One roster: its rows with what lacks, volunteers to add, 送審 of those that are ready, the printed list."""
     roster = await rosters.get(roster_id, by=account)
-    with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=await waiting_for(account)):
+    waiting = await waiting_for(account)
+    with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
         adding, naming = await _adding(roster, account), _naming(roster, account)
         with html.div().classes('lb-page-acts lb-roster-open'):
             with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
                 icon('plus')
                 html.span('加入志工')
-            ui.button('改名', on_click=naming.open, color=None).props('outline no-caps')
+            ui.button('改名', on_click=naming, color=None).props('outline no-caps')
             drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
             ways_down()
         table = roster_table(
@@ -117,6 +118,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         past = roster_past(account)
 
     async def show(now: Roster) -> None:
+        here.rename(now.title)
         facts.set_text(_facts(now))
         table.show(rows := await rosters.rows(now, by=account), roster_id)
         printing.offer(len(rosters.issued(rows)))
@@ -271,11 +273,12 @@ def _list_refused(roster: Roster, added: Added, unfound: Sequence[str]) -> None:
     dialog.props('persistent')
 
 
-def _naming(roster: Roster, account: Account) -> ui.dialog:
+def _naming(roster: Roster, account: Account) -> Callable[[], Awaitable[None]]:
+    """Asks for another name, beginning with the one it has at that moment."""
     details = Title(roster.title)
     with question('改名') as dialog:
         in_form = form(details, summary=False, mirrored=True)
-        text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
+        name = text_field('名冊名稱', in_form, 'title', required=True, maxlength=80)
 
         async def rename() -> None:
             await rosters.rename(roster, details.title, by=account)
@@ -284,7 +287,14 @@ def _naming(roster: Roster, account: Account) -> ui.dialog:
         with html.div().classes('lb-acts'):
             action_button('儲存', rename, in_form=in_form).by_enter(in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
-    return dialog
+
+    async def ask() -> None:
+        details.title = (await rosters.get(roster.id, by=account)).title
+        name.show(details.title)
+        name.fault(None)
+        dialog.open()
+
+    return ask
 
 
 async def _discard(roster: Roster, account: Account) -> None:

@@ -32,10 +32,10 @@ def a_stream(name: str) -> bytes:
 @pytest.mark.parametrize(
     ('name', 'content', 'said'),
     [
-        ('名冊.xlsx', b'%PDF-1.7\n...', r'名稱是 \.xlsx，但這個檔案是PDF，不是試算表；改名不會改變內容。請改選'),
-        ('名冊.pdf', b'%PDF-1.7\n...', '^這個檔案是PDF，不是試算表。請改選'),
-        ('名冊.xlsx', a_package('word/document.xml'), '但這個檔案是Word 文件'),
-        ('名冊.xls', a_stream('WordDocument'), '但這個檔案是Word 文件'),
+        ('名冊.xlsx', b'%PDF-1.7\n...', r'名稱是 \.xlsx，但這個檔案是 PDF，不是試算表；改名不會改變內容。請改選'),
+        ('名冊.pdf', b'%PDF-1.7\n...', '^這個檔案是 PDF，不是試算表。請改選'),
+        ('名冊.xlsx', a_package('word/document.xml'), '但這個檔案是 Word 文件'),
+        ('名冊.xls', a_stream('WordDocument'), '但這個檔案是 Word 文件'),
         ('名冊.xlsx', a_package('Index/Document.iwa'), 'Apple Numbers'),
         ('名冊.ods', a_package('content.xml', manifest='opendocument.text'), '但這個檔案是文書檔（ODT）'),
         ('名冊.csv', b'\xff\xd8\xff\xe0 JFIF', '但這個檔案是照片'),

@@ -54,7 +54,7 @@ TWO = an_xlsx([['姓名', '時數'], ['王', 3]])
     [
         pytest.param(b'', '這個檔案是空的，沒有內容。', id='empty'),
         pytest.param(an_xlsx([]), '這個檔案是空的，沒有任何資料。', id='an empty sheet'),
-        pytest.param(b'%PDF-1.7 ...', '這個檔案是PDF，不是試算表。', id='a PDF'),
+        pytest.param(b'%PDF-1.7 ...', '這個檔案是 PDF，不是試算表。', id='a PDF'),
         pytest.param(
             b'<html><table><tr><td>x</table>', '這個檔案的內容其實是網頁（HTML）', id='a web page called .xls'
         ),

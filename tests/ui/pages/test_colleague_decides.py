@@ -4,7 +4,7 @@ from typing import Any
 
 from db.choices import RightsKind, Role
 from db.models import AccountRequest
-from domain import accounts, dates, directory
+from domain import accounts, dates, directory, rosters
 from domain.accounts import sessions
 from domain.directory import RequiredHoursDetails
 from domain.model import Account
@@ -73,3 +73,14 @@ async def test_hours_that_the_office_changes_are_in_the_list_of_an_open_step_8_a
         await socket.heard('77 小時')
     finally:  # it would be of every volunteer of the office that later tests share
         await directory.remove_required_hours(saved, by=admin)
+
+
+async def test_a_roster_that_a_colleague_renames_has_its_new_name_on_the_open_page(browsers: Browsers) -> None:
+    unit, agency = await builders.a_host_unit(), await builders.an_agency()
+    clerk, colleague = [await builders.an_account(host_unit=unit) for _ in range(2)]
+    roster = await rosters.start('春季新進', agency.county_id, agency.id, by=clerk)
+    socket = await opened(browsers, clerk, f'/rosters/{roster.id}')
+
+    await rosters.rename(roster, '夏季新進', by=colleague)
+
+    await socket.heard('page_head', '夏季新進')  # also where the page had read the old one, but did not listen yet

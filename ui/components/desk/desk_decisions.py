@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import dates, reviews
+from domain import dates, half_written, reviews
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.errors import Incomplete
@@ -26,6 +26,8 @@ from .desk_neighbours import desk_neighbours
 _SEEN = '(event) => emit(event.currentTarget.closest(".lb-decide").dataset.seen)'
 
 _TO_BE_SAID = '（原因）'
+# Builds a question around what is written down of its answer.
+Asking = Callable[[Mapping[str, Any]], ui.dialog]
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
 
 
@@ -55,10 +57,9 @@ class desk_decisions(Element):
         case: Case,
         decided: Callable[[], Awaitable[None]],
         sheet: Sheet,
-        written: Mapping[str, Any],
     ) -> None:
         super().__init__('div')
-        self.sheet, self.written = sheet, written
+        self.sheet = sheet
         self.classes('lb-decide')
         self.account, self.decided = account, decided
         self.application: Application = case.application
@@ -126,7 +127,7 @@ class desk_decisions(Element):
         with self._opener(asked, REJECTED, 'flat').classes('lb-reject'):
             html.span('駁回')
 
-    def _opener(self, asked: Callable[[], ui.dialog], to: ApplicationStatus, look: Look) -> action_button:
+    def _opener(self, asked: Asking, to: ApplicationStatus, look: Look) -> action_button:
         """Opens the question about what is seen at this moment: what comes while the reason is written is another.
 
         What cannot be decided now is refused before anything is typed.
@@ -141,15 +142,19 @@ class desk_decisions(Element):
             await reviews.require_decidable(case_id, to, version, by=by, reason=_TO_BE_SAID, digest=digest)
             self.seen = opener.said
             if dialog is None:
-                with self.acts:
-                    dialog = asked()
+                written = await half_written.written(self.sheet)  # now: the browser may have told later words since
+                if dialog is None:
+                    with self.acts:
+                        dialog = asked(written)
             dialog.open()
 
         opener = action_button('', open_it, look, told=_SEEN)
         return opener
 
-    def _question(self, to: ApplicationStatus, sentence: str, label: str, *, has_marks: bool = False) -> ui.dialog:
-        words, act = Reason(to.value, str(self.written.get(to.value, ''))), VERBS[to]
+    def _question(
+        self, to: ApplicationStatus, sentence: str, label: str, written: Mapping[str, Any], *, has_marks: bool = False
+    ) -> ui.dialog:
+        words, act = Reason(to.value, str(written.get(to.value, ''))), VERBS[to]
 
         async def send() -> None:
             try:

@@ -68,7 +68,7 @@ async def review_case_page(
                     desk.checks.set_visibility(not case.as_sent)
                     desk.facts, desk.past = await case_side(account, case)
                 desk_closing(account, case.application, to_the_returned)
-                desk.bar = desk_decisions(account, case, desk.go_on, sheet, written)
+                desk.bar = desk_decisions(account, case, desk.go_on, sheet)
             desk.show(case)
     follow(CaseChanged, desk.renew, of_case(application_id))
     follow(RulesChanged, desk.renew, is_of_all)
