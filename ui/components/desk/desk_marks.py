@@ -87,6 +87,8 @@ class desk_marks(Element, component='desk_marks.js'):
         else:  # A mark keeps its spot. Another spot is another mark.
             await corrections.mark(self.application, anchor, reason, text, by=self.account)
             await corrections.withdraw(known, by=self.account)
+        # The browser says so, too, if it is not loaded again before it hears that this was done.
+        await half_written.keep(self.sheet, anchor_key(anchor.place, anchor.field, anchor.training_id), None)
 
     async def _withdraw(self, given: Any) -> None:
         await corrections.withdraw(await self._found(given), by=self.account)
@@ -106,7 +108,9 @@ class desk_marks(Element, component='desk_marks.js'):
 
     async def _reopen(self, given: Any) -> None:
         given = given if isinstance(given, dict) else {}
-        await corrections.reopen(await self._found(given.get('id')), str(given.get('text', '')), by=self.account)
+        known = await self._found(given.get('id'))
+        await corrections.reopen(known, str(given.get('text', '')), by=self.account)
+        await half_written.keep(self.sheet, f'again:{known.id}', None)
 
     async def _found(self, correction_id: Any) -> Correction:
         return await corrections.get(correction_id, by=self.account)
