@@ -71,8 +71,9 @@ def assemble(settings: Settings) -> FastAPI:
             gc.collect()
             gc.freeze()
             # Pages are let go without the collector: it finds a handful of objects in a hundred of them, and looks
-            # through all that are open for it; with Python's thresholds that was a sixth of what a page costs.
-            gc.set_threshold(100_000, 1_000, 10)
+            # through all that are open for it; with 10,000 that was a sixth of what a page costs, and with 100,000 one
+            # look held the loop for 60 ms.
+            gc.set_threshold(40_000, 1_000, 10)
             # A thread that computes (a spreadsheet is written, an import packed) gives way after half a millisecond and
             # not after five: each answer of the database to a page waits that long, and a page has dozens.
             sys.setswitchinterval(0.0005)

@@ -78,7 +78,7 @@ async def measured() -> list[Row]:
         # As in the server: what stands is not looked through for garbage.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(100_000, 1_000, 10)
+        gc.set_threshold(40_000, 1_000, 10)
         found: list[tuple[float, float]] = []
 
         async def approved() -> None:
