@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from .recognition import elsewhere
+from .recognition import elsewhere, empty
 from .tables import MEGABYTE, Unreadable
 
 MOST_ARCHIVE = 100 * MEGABYTE
@@ -45,7 +45,7 @@ class Member:
 def check(content: bytes) -> None:
     """At first sight, before it is kept. Raises Unreadable."""
     if not content:
-        raise Unreadable('這個檔案是空的，沒有內容。請重新選擇檔案。')
+        raise empty()
     if what := elsewhere(content):
         raise Unreadable(f'這個檔案是{what}，不是 ZIP 壓縮檔。請把照片與證書壓縮成 ZIP，再上傳一次；{_AGAIN}')
     if content[_HEADER.size :].startswith(_DOCUMENTS):

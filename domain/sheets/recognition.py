@@ -61,7 +61,7 @@ def sheet(content: bytes, named: str = '') -> Ending:
     Raises Unreadable for what is none, or is locked or has macros.
     """
     if not content.strip(b'\0\t\r\n \xef\xbb\xbf'):
-        raise Unreadable('這個檔案是空的，沒有內容。請重新選擇檔案。')
+        raise empty()
     if what := elsewhere(content):
         raise _another(what, named)
     if content.startswith(b'PK'):
@@ -90,6 +90,11 @@ def check_text(text: str) -> None:
         raise Unreadable(f'這個檔案的內容其實是{what}，不是試算表。{_SAVE_AS}；{_AGAIN}')
     if any(sign < ' ' and sign not in '\t\r\n\f' for sign in text[:1000]):
         raise Unreadable(f'這個檔案不是試算表，也不是文字檔。{_CHOOSE}；{_AGAIN}')
+
+
+def empty() -> Unreadable:
+    """A file without content."""
+    return Unreadable('這個檔案是空的，沒有內容。請重新選擇檔案。')
 
 
 def locked() -> Unreadable:
