@@ -82,26 +82,26 @@ def install() -> None:
     for name, kind in vars(html).items():
         if isinstance(kind, type) and kind.__name__ == 'HTMLElement':
             kind.__init__ = _begin_html(name.rstrip('_'))  # type: ignore[misc]
-    Button._clicked_waiters = _Seldom(set)  # type: ignore[assignment]
-    CancelableWaitElement._waiting_tasks = _Seldom(dict)  # type: ignore[assignment]
+    Button._clicked_waiters = Seldom('_clicked_waiters', set)  # type: ignore[assignment]
+    CancelableWaitElement._waiting_tasks = Seldom('_waiting_tasks', dict)  # type: ignore[assignment]
 
 
-class _Seldom:
-    """What begins empty and nearly always stays so: it is made when somebody looks at it."""
+class Seldom:
+    """An attribute that begins empty and nearly always stays so: it is made when somebody looks at it."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
-        self.name = f'_kept_{make.__name__}'
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
+        self.name, self.make = name, make
 
-    def __get__(self, element: Any, _: object) -> Any:
-        if (found := getattr(element, self.name, None)) is None:
-            found = self.make()
-            setattr(element, self.name, found)
+    def __get__(self, of: Any, _: object) -> Any:
+        if of is None:
+            return self
+        if (found := vars(of).get(self.name)) is None:
+            found = vars(of)[self.name] = self.make()
         return found
 
-    def __set__(self, element: Any, value: Any) -> None:
+    def __set__(self, of: Any, value: Any) -> None:
         if value:
-            setattr(element, self.name, value)
+            vars(of)[self.name] = value
 
 
 class _Quiet(ObservableCollection):

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
+from .bare_elements import Seldom
 from .connections import LINE
 
 Answer = TypeVar('Answer')
@@ -35,19 +36,6 @@ _HEADERS = {b'origin': 'HTTP_ORIGIN', b'connection': 'HTTP_CONNECTION', b'upgrad
 def _event_of_a_page() -> asyncio.Event:
     event: asyncio.Event = vars(nicegui_client)['asyncio'].Event()  # of `lighter`
     return event
-
-
-class _Seldom:
-    """An attribute that begins empty and nearly always stays so: it is made when somebody looks at it."""
-
-    def __init__(self, name: str, make: Callable[[], Any]) -> None:
-        self.name, self.make = name, make
-
-    def __get__(self, client: Any, _: object) -> Any:
-        if client is None:
-            return self
-        found = vars(client)[self.name] = self.make()
-        return found
 
 
 # What a page is while nothing is said of it, and what is made when somebody looks at it: neither is kept by each page.
@@ -81,7 +69,7 @@ def install() -> None:
     for name, value in _USUAL.items():
         setattr(Client, name, value)
     for name, make in _SELDOM.items():
-        setattr(Client, name, _Seldom(name, make))
+        setattr(Client, name, Seldom(name, make))
 
 
 def forget_the_answer(client: Client) -> None:
