@@ -143,9 +143,8 @@ class desk_decisions(Element):
             self.seen = opener.said
             if dialog is None:
                 written = await half_written.written(self.sheet)  # now: the browser may have told later words since
-                if dialog is None:
-                    with self.acts:
-                        dialog = asked(written)
+                with self.acts:
+                    dialog = asked(written)
             dialog.open()
 
         opener = action_button('', open_it, look, told=_SEEN)
