@@ -1,7 +1,8 @@
 """Carries database notifications to open pages. A page re-reads what it shows; at most four times a second."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -70,8 +71,18 @@ def _is_of_volunteer(volunteer_id: int, changed: CaseChanged | VolunteerChanged)
     return changed.volunteer_id == volunteer_id
 
 
+@contextmanager
+def missing_nothing(client: Client) -> Iterator[None]:
+    """While the page is built: what is announced after it has read and before it subscribes is heard, too."""
+    client.storage['heard'] = announcements.so_far()
+    try:
+        yield
+    finally:
+        client.storage.pop('heard', None)
+
+
 def missed(client: Client, kind: type[Kind]) -> list[Kind | None]:
-    """What was announced since the page began to read, and before it could subscribe."""
+    """What was announced since a page that is being built began to read; of one that stands nothing, for it listens."""
     since = client.storage.get('heard')
     return announcements.missed(kind, since) if since is not None else []
 

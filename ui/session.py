@@ -16,12 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 
-from domain import accounts, announcements, links, roles
+from domain import accounts, links, roles
 from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
 
-from . import frame, gate, headers, journal, metrics, public, slow_pages
+from . import frame, gate, headers, journal, live, metrics, public, slow_pages
 from .flash import with_flash
 from .pages import login
 
@@ -94,9 +94,8 @@ async def _built(
     try:
         if account.role not in row:
             raise NotFound
-        # What is announced from now on is heard, however soon a page subscribes (`live.follow`).
-        ui.context.client.storage['heard'] = announcements.so_far()
-        outcome: Response | None = await builder(account, **parameters)
+        with live.missing_nothing(ui.context.client):
+            outcome: Response | None = await builder(account, **parameters)
     except (NotFound, NotPermitted):
         _begin_again(404)
         frame.not_found_page(account)
