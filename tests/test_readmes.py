@@ -53,6 +53,8 @@ def names_of(module: Path) -> set[str]:
     for node in ast.parse(module.read_text(encoding='utf-8')).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.names[0].name == '*':
+            names |= names_of(module.with_name(f'{node.module}.py'))
         elif isinstance(node, ast.ImportFrom):
             names |= {alias.name for alias in node.names}
     return names

@@ -67,7 +67,7 @@ async def _list(account: Account, wanted: TrainingFilter, view: View, key: str) 
         return kept['key']
 
     async def shown() -> None:
-        address = links.unit_trainings(await keep(), **(wanted.asked() | view.turned))
+        address = links.unit_trainings(q=await keep(), **(wanted.asked() | view.turned))
         ui.navigate.history.replace(address)
 
     async def print_it(kind: str) -> None:
