@@ -95,7 +95,7 @@ async def confirm(review: AccountReview, ids: Collection[int], *, by: Account) -
 async def close(review: AccountReview, account: Account, *, by: Account) -> None:
     """This account is needed no more: it is closed as in the form of accounts.
 
-    Raises NotFound, LastAdministrator of a unit or of the office, NotPermitted for one's own account, StepUpNeeded.
+    Raises NotFound, LastUnitAdministrator, terms.LastAdministrator, NotPermitted for one's own account, StepUpNeeded.
     """
     if account.id == by.id:
         raise NotPermitted('您不能停用自己的帳號。請由另一位管理者停用，或先確認仍需要。')

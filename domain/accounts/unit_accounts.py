@@ -17,21 +17,14 @@ from db.models import Account
 from .. import mail_addresses, permissions, validation
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..paging import Page, bounds, counted
-from . import (
-    AccountDetails,
-    alone_without,
-    email_changes,
-    opened_for,
-    rewrite,
-    send_link_to,
-    step_up,
-)
-from .forms import OF_UNIT
+from . import email_changes, step_up
+from .forms import OF_UNIT, AccountDetails
+from .staff import alone_without, opened_for, rewrite, send_link_to
 
 OPENER = '您單位的單位管理者'
 
 
-class LastAdministrator(DomainError):
+class LastUnitAdministrator(DomainError):
     """Nobody would be left to look after the unit's accounts."""
 
     def __init__(self) -> None:
@@ -93,7 +86,7 @@ async def left_alone(account: Account, details: AccountDetails, *, by: Account) 
 async def amend(account: Account, details: AccountDetails, *, knowingly: bool = False, by: Account) -> None:
     """Change an account of the own unit, or close it; then it is signed out everywhere. Its role stays.
 
-    The last clerk of the whole unit goes only `knowingly`. Raises Incomplete, NotFound, LastAdministrator, and
+    The last clerk of the whole unit goes only `knowingly`. Raises Incomplete, NotFound, LastUnitAdministrator, and
     NotPermitted for the address of one that was once a reviewer's or an administrator's.
     """
     require_administrator(by)
@@ -115,7 +108,7 @@ async def amend(account: Account, details: AccountDetails, *, knowingly: bool = 
             raise Incomplete(problems)
         goes = not (wanted.is_active and wanted.is_unit_administrator)
         if goes and not [one for one in administrators if one.id != kept.id]:
-            raise LastAdministrator
+            raise LastUnitAdministrator
         if not knowingly and (alone := await alone_without(kept, wanted)):
             raise NotPermitted(alone)
         if mail_addresses.tidy(wanted.email) != kept.email and email_changes.is_guarded(kept, kept.role, by):

@@ -44,6 +44,7 @@ from domain import (
     trainings,
     volunteers,
 )
+from domain.accounts import owners
 from domain.audit import access, history, office_history
 from domain.audit.history import HistoryQuery
 from domain.books import number_ledger, paper_books, record_books
@@ -400,8 +401,8 @@ def _administration(people: People) -> dict[str, Read]:
     return {
         'admin: accounts': partial(accounts.find, by=by),
         'admin: accounts by words': partial(accounts.find, by=by, words='窗口1'),
-        'sign in: who it is': partial(accounts._named, large_office.NUMBER),
-        'sign in: a clerk': partial(accounts._named, 'clerk2'),
+        'sign in: who it is': partial(owners.named, large_office.NUMBER),
+        'sign in: a clerk': partial(owners.named, 'clerk2'),
         'admin: requests': partial(accounts.open_requests, by=by),
         'admin: units': partial(directory.find_units, by=by),
         'admin: room of units': partial(files.megabytes_of_units, range(1, 11), by=by),

@@ -42,8 +42,8 @@ SILENT = {
 BY_TYPING = AS_TYPED | {'domain.directory.team_named'}
 # What the walk asks for is refused for another reason than the role: no decision, a closed account, no address.
 NOT_NOW = {
-    'accounts.send_link',
-    'accounts.send_link_to',
+    'accounts.staff.send_link',
+    'accounts.staff.send_link_to',
     'accounts.unit_accounts.send_link',
     'accounts.terms.unlock',
     'reviews.decisions.decide',

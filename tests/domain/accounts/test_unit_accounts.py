@@ -10,7 +10,7 @@ from db.choices import Role
 from db.models import Account, HostUnit, OfficeEntry, OutgoingMail, PasswordReset, Session
 from domain import accounts, dates
 from domain.accounts import AccountDetails, unit_accounts
-from domain.accounts.unit_accounts import LastAdministrator
+from domain.accounts.unit_accounts import LastUnitAdministrator
 from domain.errors import Incomplete, NotFound, NotPermitted
 from tests.builders import a_host_unit, a_team, an_account
 
@@ -144,10 +144,10 @@ async def test_the_last_administrator_neither_closes_nor_demotes_himself(unit: H
 
     changes: list[dict[str, object]] = [{'is_active': False}, {'is_unit_administrator': False}]
     for change in changes:
-        with pytest.raises(LastAdministrator, match='最後一位單位管理者'):
+        with pytest.raises(LastUnitAdministrator, match='最後一位單位管理者'):
             await unit_accounts.amend(head, details_of(head, **change), by=head)
     change = {'is_unit_administrator': False, 'team_id': team.id}
-    with pytest.raises(LastAdministrator):
+    with pytest.raises(LastUnitAdministrator):
         await unit_accounts.amend(head, details_of(head, **change), knowingly=True, by=head)
 
     await unit_accounts.amend(clerk, details_of(clerk, is_unit_administrator=True), by=head)
