@@ -105,9 +105,9 @@ async def counties() -> list[County]:
     return await County.exclude(code=CENTRAL_CODE)
 
 
-async def issuing_counties() -> list[County]:
-    """發冊縣市: 中央, of the agencies of the nation, and the counties in their order (law.md#central-agencies)."""
-    return await County.all()
+async def county_names() -> dict[str, str]:
+    """發冊縣市 by code: 中央, of the agencies of the nation, and the counties in their order (law.md#central-agencies)."""
+    return dict(await County.all().values_list('code', 'name'))
 
 
 async def agencies(county_code: str, on: date | None = None) -> list[Agency]:
@@ -121,10 +121,7 @@ def _open_on(day: date) -> tuple[Q, Q]:
 
 
 async def issuing(county_code: str | None) -> tuple[dict[str, str], dict[int, str]]:
-    """For two selects the names of all 發冊縣市 by code, and of the 發冊機關 of one that issue books today by id.
-
-    In the order of `issuing_counties` and `agencies`, which have the records.
-    """
+    """For two selects, asked at once: `county_names`, and by id the names of those `agencies` of one county."""
     [row] = await get_connection('default').execute_query_dict(_ISSUING, [county_code, dates.today()])
     return dict(row['counties']), dict(row['agencies'])
 
@@ -225,11 +222,6 @@ async def all_teams(*, by: Account) -> list[Team]:
     permissions.require(by, 'directory.all_teams')
     found = await Team.all().select_related('host_unit')
     return sorted(found, key=lambda team: (strokes.order(team.host_unit.name), strokes.order(team.name)))
-
-
-async def county_names() -> dict[str, str]:
-    """Those of `issuing_counties` by code."""
-    return dict(await County.all().values_list('code', 'name'))
 
 
 async def fields() -> list[Field]:

@@ -225,7 +225,7 @@ async def _request_page(
     labels = {key: field.caption for key, field in accounts.REQUEST_FIELDS.items()}
     in_order = {key: problems[key] for key in REQUEST_ORDER if key in problems} if problems else {}
     facts = {'details': details, 'labels': labels, 'roles': ROLES, 'message': message, 'problems': in_order}
-    counties = {'': {county.code: county.name for county in await directory.issuing_counties()}}
+    counties = {'': await directory.county_names()}
     agencies: dict[str, dict[int, str]] = {}
     for agency in await directory.open_agencies():
         agencies.setdefault(agency.county.name, {})[agency.id] = agency.name

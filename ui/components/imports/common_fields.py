@@ -162,8 +162,7 @@ class common_fields(Element):
 async def _choices(column: Column) -> Mapping[str, str]:
     """What can be chosen: of the column itself, or by its name in the directory."""
     if column.key == 'agency':
-        counties = await directory.issuing_counties()
-        return {each.name: each.name for county in counties for each in await directory.agencies(county.code)}
+        return {each.name: each.name for each in await directory.open_agencies()}
     if column.key == 'field':
         return {each.name: each.name for each in await directory.fields()}
     return column.choices
