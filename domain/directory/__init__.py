@@ -106,7 +106,7 @@ async def counties() -> list[County]:
 
 
 async def county_names() -> dict[str, str]:
-    """發冊縣市 by code: 中央, of the agencies of the nation, and the counties in their order (law.md#central-agencies)."""
+    """發冊縣市 by code: 中央, of the agencies of the nation, then the counties in order (law.md#central-agencies)."""
     return dict(await County.all().values_list('code', 'name'))
 
 

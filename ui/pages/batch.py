@@ -19,7 +19,7 @@ from ..components.action_button import action_button
 from ..components.card import card
 from ..components.form import form
 from ..components.form.fields import check_field, choice_field
-from ..components.form.pick_list import PER_PAGE, pick_list
+from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
 from ..components.training_fields import approval_fields, course_fields
@@ -68,9 +68,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
             if not prepared.left_alone:
                 leave_with(links.batch_trainings(), PREPARED)
                 return
-            await in_form.take('chosen', '')
-            picks.fault(None)
-            await picks.refresh()
+            await picks.empty()
             await table.refresh()
             names = '、'.join(person.name for person in prepared.left_alone)
             tell(f'{names}已有一份做到一半的教育訓練，沒有覆蓋；請先完成或刪除那一份。其他志工已帶入課程。')
@@ -100,32 +98,22 @@ class Narrowing:
 
 async def _picks(account: Account, in_form: form, details: CourseDetails) -> pick_list:
     """The volunteers to tick, narrowed to who has no training of this kind, or to a roster."""
-    narrowing, kind = Narrowing(), details.kind
+    narrowing = Narrowing()
     filters = form(narrowing, summary=False)
     listed = {one.roster.id: one.roster.title for one in (await rosters.of_unit(by=account, per_page=MOST_ROWS)).rows}
     check_field('只列還沒有這種訓練的志工', filters, 'lacks_it')
     if listed:
         choice_field('名冊', filters, 'roster_id', {None: '全部志工', **listed})
 
-    async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
+    async def fetch(text: str, page: int) -> Found:
         lacks = next((each for each in TrainingKind if narrowing.lacks_it and each == details.kind), None)
         asked = VolunteerQuery(text=text, lacks=lacks, roster_id=narrowing.roster_id, page=page, per_page=PER_PAGE)
         found = await volunteers.find(asked, by=account)
         return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
 
-    async def narrow() -> None:
-        picks.page = 1
-        await picks.refresh()
-
-    async def follow_kind() -> None:
-        nonlocal kind
-        if kind != details.kind:
-            kind = details.kind
-            await narrow()
-
     picks = pick_list('參加的志工', in_form, 'chosen', fetch)
-    filters.on_change(narrow)
-    in_form.on_change(follow_kind)
+    filters.on_change(picks.refresh_from_start)
+    in_form.on_change_of('kind', picks.refresh_from_start)
     await picks.refresh()
     return picks
 

@@ -16,7 +16,7 @@ from ..components.action_button import action_button
 from ..components.card import card
 from ..components.form import form
 from ..components.form.agency_select import agency_select
-from ..components.form.pick_list import PER_PAGE, pick_list
+from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.notices import confirm
 from ..components.paper.paper_facts import LOOKS, body_of, day_of
 from ..components.record_table import Row, View, record_table
@@ -107,7 +107,7 @@ async def offer_form(account: Account) -> pick_list:
     in_form = form(choice, mirrored=True)
     refused = html.div().props('role=alert')
 
-    async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
+    async def fetch(text: str, page: int) -> Found:
         found = await paper_books.offered(by=account, text=text, page=page, per_page=PER_PAGE)
         return [(one.id, one.name, _typed(one)) for one in found.rows], found.total
 
@@ -125,12 +125,11 @@ async def offer_form(account: Account) -> pick_list:
         async def send() -> None:
             if problems := choice.problems():
                 raise Incomplete(problems)
-            ids = [int(one) for one in choice.chosen.split(',') if one.isdecimal()]
+            ids = listed.ids
             left = await paper_books.register_many(ids, choice.agency_id, by=account)
             refused.clear()
-            await in_form.take('chosen', '')
+            await listed.empty()
             in_form.sent()
-            await listed.refresh()
             if len(ids) > len(left):
                 confirm(f'已送請確認 {len(ids) - len(left)} 冊。')
             if left:

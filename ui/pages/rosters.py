@@ -1,6 +1,6 @@
 """名冊: the rosters of a unit; one of them, with what each row lacks, filled, sent and printed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nicegui import html, ui
@@ -16,7 +16,7 @@ from ..components.action_button import action_button
 from ..components.form import form
 from ..components.form.agency_select import agency_select
 from ..components.form.fields import choice_field, text_field
-from ..components.form.pick_list import PER_PAGE, pick_list
+from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.paste_people import paste_people
@@ -43,10 +43,6 @@ class Picks:
     def problems(self) -> dict[str, str]:
         """The service checks."""
         return {}
-
-    def ids(self) -> list[int]:
-        """The chosen volunteers."""
-        return [int(one) for one in self.chosen.split(',') if one.isascii() and one.isdecimal()]
 
 
 @dataclass
@@ -94,9 +90,9 @@ async def roster_page(account: Account, roster_id: int) -> None:
     waiting = await waiting_for(account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
-        adding, naming = await _adding(roster, account), _naming(roster, account)
+        adding, naming = Adding(roster, account), _naming(roster, account)
         with html.div().classes('lb-page-acts lb-roster-open'):
-            with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
+            with ui.button(on_click=adding.dialog.open, color=None).props('unelevated no-caps color=primary'):
                 icon('plus')
                 html.span('加入志工')
             ui.button('改名', on_click=naming, color=None).props('outline no-caps')
@@ -183,72 +179,67 @@ async def _new_roster(account: Account) -> ui.dialog:
     return dialog
 
 
-async def _adding(roster: Roster, account: Account) -> ui.dialog:
-    """The unit's volunteers for whom nothing is under way, to be chosen one by one or all at once."""
-    picks = Picks()
+class Adding:
+    """加入志工: the unit's volunteers for whom nothing is under way, chosen one by one, all at once or from a list."""
 
-    async def fetch(text: str, page: int) -> tuple[list[tuple[int, str, str]], int]:
-        found = await rosters.candidates(by=account, kind=picks.kind, text=text, page=page, per_page=PER_PAGE)
+    def __init__(self, roster: Roster, account: Account) -> None:
+        self.roster, self.account = roster, account
+        self.picks = Picks()
+        with question('加入志工', classes='lb-roster-adding') as self.dialog:
+            self.form = form(self.picks, summary=False, mirrored=True)
+            choice_field(applications.FIELDS['kind'].caption, self.form, 'kind', IssueKind.labels(), required=True)
+            html.p(
+                '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
+            ).classes('lb-note')
+            self.listed = pick_list('志工', self.form, 'chosen', self._candidates)
+            with html.div() as box:
+                self.named = paste_people(account, self._tick_named)
+            box.move(target_index=2)
+            with html.div().classes('lb-acts'):
+                action_button('加入名冊', self._add, in_form=self.form)
+                action_button('全部勾選', self._tick_all, 'outline')
+                ui.button('取消', on_click=self.dialog.close, color=None).props('flat no-caps')
+        self.form.on_change_of('kind', self._begin_anew)
+        self.dialog.on('before-show', self.listed.refresh)
+
+    async def _candidates(self, text: str, page: int) -> Found:
+        kind = self.picks.kind
+        found = await rosters.candidates(by=self.account, kind=kind, text=text, page=page, per_page=PER_PAGE)
         return [(one.id, one.name, one.identity_masked) for one in found.rows], found.total
 
-    with question('加入志工', classes='lb-roster-adding') as dialog:
-        in_form = form(picks, summary=False, mirrored=True)
-        choice_field(applications.FIELDS['kind'].caption, in_form, 'kind', IssueKind.labels(), required=True)
-        html.p(
-            '初次列出還沒有紀錄冊的志工，其他類別列出已有紀錄冊的；申請正在進行、或已列在其他名冊的不會出現。'
-        ).classes('lb-note')
-        listed = pick_list('志工', in_form, 'chosen', fetch)
-        with html.div() as box:
+    async def _begin_anew(self) -> None:
+        """Another 發冊類別 lists other volunteers, and none of them is chosen yet."""
+        self.picks.chosen = ''
+        await self.listed.refresh_from_start()
 
-            async def tick() -> None:
-                before, picks.pasted = picks.pasted, named.ids
-                kept = [one for one in picks.ids() if one not in before]
-                await in_form.take('chosen', ','.join(map(str, dict.fromkeys([*kept, *named.ids]))))
-                await listed.refresh()
+    async def _tick_named(self) -> None:
+        """Who is pasted is chosen, beside those chosen by hand."""
+        before, self.picks.pasted = self.picks.pasted, self.named.ids
+        kept = [one for one in self.listed.ids if one not in before]
+        await self._tick(dict.fromkeys([*kept, *self.named.ids]))
 
-            named = paste_people(account, tick)
-        box.move(target_index=2)
-        _follow_kind(in_form, picks, listed)
+    async def _tick_all(self) -> None:
+        ids = await rosters.candidate_ids(by=self.account, kind=self.picks.kind, text=self.listed.text)
+        left = MOST_ROWS - len(await rosters.rows(self.roster, by=self.account))
+        await self._tick(ids[:left])
+        if left < len(ids):
+            tell(f'這份名冊還能加入 {left} 位，其餘 {len(ids) - left} 位請另建一份名冊。')
 
-        async def all_of_them() -> None:
-            ids = await rosters.candidate_ids(by=account, kind=picks.kind, text=listed.text)
-            left = MOST_ROWS - len(await rosters.rows(roster, by=account))
-            await in_form.take('chosen', ','.join(map(str, ids[:left])))
-            if left < len(ids):
-                tell(f'這份名冊還能加入 {left} 位，其餘 {len(ids) - left} 位請另建一份名冊。')
-            await listed.refresh()
+    async def _tick(self, ids: Iterable[int]) -> None:
+        await self.form.take('chosen', ','.join(map(str, ids)))
+        await self.listed.refresh()
 
-        async def add() -> None:
-            await named.settled()
-            _say_added(await rosters.add(roster, picks.ids(), by=account, kind=picks.kind))
-            if named.unfound:
-                tell(f'貼上的內容有 {len(named.unfound)} 筆沒有加入：{"、".join(named.unfound)}')
-            picks.chosen, picks.pasted = '', []
-            await named.forget()
-            in_form.sent()
-            dialog.close()
-            await listed.refresh()
-
-        with html.div().classes('lb-acts'):
-            action_button('加入名冊', add, in_form=in_form)
-            action_button('全部勾選', all_of_them, 'outline')
-            ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
-    dialog.on('before-show', listed.refresh)
-    return dialog
-
-
-def _follow_kind(in_form: form, picks: Picks, listed: pick_list) -> None:
-    """Another 發冊類別 lists other volunteers, and none of them is chosen yet."""
-    shown = picks.kind
-
-    async def renew() -> None:
-        nonlocal shown
-        if picks.kind != shown:
-            shown = picks.kind
-            picks.chosen, listed.page = '', 1
-            await listed.refresh()
-
-    in_form.on_change(renew)
+    async def _add(self) -> None:
+        named = self.named
+        await named.settled()
+        _say_added(await rosters.add(self.roster, self.listed.ids, by=self.account, kind=self.picks.kind))
+        if named.unfound:
+            tell(f'貼上的內容有 {len(named.unfound)} 筆沒有加入：{"、".join(named.unfound)}')
+        self.picks.chosen, self.picks.pasted = '', []
+        await named.forget()
+        self.form.sent()
+        self.dialog.close()
+        await self.listed.refresh()
 
 
 def _say_added(added: Added) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nicegui import html, ui
 
-from domain import dates, directory, links, validation, volunteers
+from domain import dates, directory, links, volunteers
 from domain.announcements import TransfersChanged
 from domain.departures import transfers
 from domain.departures.transfers import FIELDS, Done, Proposal
@@ -20,7 +21,7 @@ from ..components.action_button import action_button
 from ..components.card import card
 from ..components.form import form
 from ..components.form.fields import check_field, choice_field, text_area, text_field
-from ..components.form.pick_list import PER_PAGE, pick_list
+from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.notices import confirm, tell
 from ..components.question import is_sure
 from ..components.record_table import Row, View, record_table
@@ -109,46 +110,15 @@ async def _teams(account: Account, _: View) -> None:
     placing = Placing()
     in_form = form(placing, summary=False, mirrored=True)
     teams = await _names(account)
-
-    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
-        asked = VolunteerQuery(text=text, team_id=placing.listed_in, page=page, per_page=PER_PAGE)
-        found = await volunteers.find(asked, by=account)
-        rows = [(one.id, one.name, f'{one.identity_masked}　{_team_of(one)}') for one in found.rows]
-        return rows, found.total
-
     with card('編入志工隊', '(申請案、草稿與各項紀錄都跟著志工走，不需要重新輸入)', 'lb-gap-below'):
         with html.div().classes('lb-stack'):
             listed = choice_field('只列', in_form, 'listed_in', EVERYBODY | teams, placeholder='全部志工')
-            picks = pick_list('要改編的志工', in_form, 'chosen', fetch)
+            picks = pick_list('要改編的志工', in_form, 'chosen', partial(_people, account, placing))
             target = choice_field('改編到', in_form, 'team_id', NOBODYS | teams, required=True)
         await picks.refresh()
-
-        async def narrow() -> None:
-            picks.page = 1
-            await picks.refresh()
-
-        shown = placing.listed_in
-
-        async def follow() -> None:
-            nonlocal shown
-            if placing.listed_in != shown:
-                shown = placing.listed_in
-                await narrow()
-
-        in_form.on_change(follow)
-
-        async def move() -> None:
-            if problems := placing.problems():
-                raise Incomplete(problems)
-            moved = await volunteers.put_into_team(_ids(placing.chosen), placing.team_id or None, by=account)
-            await in_form.take('chosen', '')
-            in_form.sent()
-            picks.fault(None)
-            await picks.refresh()
-            confirm(f'已變更 {len(moved)} 位志工的志工隊。')
-
         with html.div().classes('lb-row-acts'):
-            action_button('變更志工隊', move, in_form=in_form)
+            action_button('變更志工隊', partial(_put, placing, picks, account), in_form=in_form)
+    in_form.on_change_of('listed_in', picks.refresh_from_start)
 
     async def renew() -> None:
         names = await _names(account)
@@ -156,6 +126,26 @@ async def _teams(account: Account, _: View) -> None:
         target.offer(NOBODYS | names)
 
     _new_team(account, renew)
+
+
+async def _people(account: Account, within: Placing, text: str, page: int) -> Found:
+    """The volunteers of the unit, with their team."""
+    asked = VolunteerQuery(text=text, team_id=within.listed_in, page=page, per_page=PER_PAGE)
+    found = await volunteers.find(asked, by=account)
+    return [(one.id, one.name, f'{one.identity_masked}　{_team_of(one)}') for one in found.rows], found.total
+
+
+async def _put(placing: Placing, picks: pick_list, account: Account) -> None:
+    if problems := placing.problems():
+        raise Incomplete(problems)
+    moved = await volunteers.put_into_team(picks.ids, placing.team_id or None, by=account)
+    await _done_with(picks)
+    confirm(f'已變更 {len(moved)} 位志工的志工隊。')
+
+
+async def _done_with(picks: pick_list) -> None:
+    await picks.empty()
+    picks.form.sent()
 
 
 def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
@@ -176,38 +166,22 @@ def _new_team(account: Account, renew: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _give(account: Account, view: View) -> None:
+    """People proposed to another unit, and what became of it."""
     giving = Giving()
     in_form = form(giving, summary=False, mirrored=True)
     units = {unit.id: unit.name for unit in await transfers.takers(by=account)}
-
-    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
-        found = await volunteers.find(VolunteerQuery(text=text, page=page, per_page=PER_PAGE), by=account)
-        return [(one.id, one.name, f'{one.identity_masked}　{_team_of(one)}') for one in found.rows], found.total
-
     with card('移轉到其他單位', '(對方接收以前，志工仍由您的單位維護，對方只看得到遮蔽的姓名)', 'lb-gap-below'):
         with html.div().classes('lb-stack'):
-            picks = pick_list(FIELDS['chosen'].label, in_form, 'chosen', fetch)
+            picks = pick_list(FIELDS['chosen'].label, in_form, 'chosen', partial(_people, account, Placing()))
             await picks.refresh()
             with html.div().classes('lb-grid'):
                 choice_field(FIELDS['taker_id'].caption, in_form, 'taker_id', units, required=True, searchable=True)
                 text_field(FIELDS['note'].caption, in_form, 'note', maxlength=200, hint='請不要寫姓名與身分證字號。')
                 check_field(FIELDS['has_consent'].caption, in_form, 'has_consent', wide=True)
-
-        async def propose() -> None:
-            done = await transfers.propose(
-                _ids(giving.chosen), giving.taker_id, giving.note, has_consent=giving.has_consent, by=account
-            )
-            await in_form.take('chosen', '')
-            in_form.sent()
-            picks.fault(None)
-            await picks.refresh()
-            await table.refresh(1)
-            _say(done, f'已提出移轉 {done.done} 位，等對方接收。', '沒有提出')
-
         with html.div().classes('lb-row-acts'):
-            action_button('提出移轉', propose, in_form=in_form)
+            action_button('提出移轉', lambda: _propose(giving, picks, table, account), in_form=in_form)
 
-    async def listed(page: int, per_page: int) -> tuple[Sequence[Row], int]:
+    async def given(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         found = await transfers.given(by=account, page=page, per_page=per_page)
         return [_row(each, is_given=True) for each in found.rows], found.total
 
@@ -218,24 +192,48 @@ async def _give(account: Account, view: View) -> None:
             finally:  # also when the other unit was first: the row says so
                 await table.refresh()
 
-    table = record_table('提出的移轉', COLUMNS, listed, acted=acted, view=view, empty='還沒有提出移轉')
+    table = record_table('提出的移轉', COLUMNS, given, acted=acted, view=view, empty='還沒有提出移轉')
     table.shown = lambda: _renamed('give', table.view)
     await table.refresh()
     follow(TransfersChanged, table.refresh, lambda changed: changed.giver_id == account.host_unit_id)
 
 
+async def _propose(giving: Giving, picks: pick_list, table: record_table, account: Account) -> None:
+    done = await transfers.propose(picks.ids, giving.taker_id, giving.note, has_consent=giving.has_consent, by=account)
+    await _done_with(picks)
+    await table.refresh(1)
+    _say(done, f'已提出移轉 {done.done} 位，等對方接收。', '沒有提出')
+
+
 async def _take(account: Account, view: View) -> None:
+    """What other units propose, accepted or not, and what was received."""
     taking = Taking()
     in_form = form(taking, summary=False, mirrored=True)
 
-    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
-        found = await transfers.waiting(by=account, text=text, page=page, per_page=PER_PAGE)
-        return [(each.id, each.name, f'{each.other}　{each.note}') for each in found.rows], found.total
+    async def accept() -> None:
+        done = await transfers.accept(picks.ids, taking.team_id, by=account)
+        await decided(done, f'已接收 {done.done} 位志工，現在可以維護他們的資料。')
 
-    async def renew(done: Done, sentence: str) -> None:
-        await in_form.take('chosen', '')
-        in_form.sent()
-        picks.fault(None)
+    async def refuse() -> None:
+        count = await transfers.refuse(picks.ids, taking.reason, by=account)
+        await decided(Done(count, []), f'{count} 位沒有接收，已通知原單位。')
+
+    told = '(接收以後，志工列在您的單位，原單位不再維護)'
+    with html.div() as box, card('等您的單位接收', told, 'lb-gap-below'):
+        with html.div().classes('lb-stack'):
+            picks = pick_list('要接收的志工', in_form, 'chosen', partial(_waiting, account), '原單位或說明')
+            with html.div().classes('lb-grid'):
+                teams = {None: '未編隊'} | await _names(account)
+                choice_field(TEAM.caption, in_form, 'team_id', teams, placeholder='未編隊')
+                text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
+        with html.div().classes('lb-row-acts'):
+            action_button('接收', accept, in_form=in_form)
+            action_button('不接收', refuse, 'outline', in_form=in_form)
+    table = record_table('收到的移轉', COLUMNS[:-1], partial(_received, account), view=view, empty='還沒有收到移轉')
+    table.shown = lambda: _renamed('take', table.view)
+
+    async def decided(done: Done, sentence: str) -> None:
+        await _done_with(picks)
         table.view.page = 1
         await look_again()
         _say(done, sentence, '沒有接收')
@@ -246,35 +244,18 @@ async def _take(account: Account, view: View) -> None:
         await picks.refresh()
         await table.refresh()
 
-    told = '(接收以後，志工列在您的單位，原單位不再維護)'
-    with html.div() as box, card('等您的單位接收', told, 'lb-gap-below'):
-        with html.div().classes('lb-stack'):
-            picks = pick_list('要接收的志工', in_form, 'chosen', fetch, '原單位或說明')
-            with html.div().classes('lb-grid'):
-                teams = {None: '未編隊'} | await _names(account)
-                choice_field(TEAM.caption, in_form, 'team_id', teams, placeholder='未編隊')
-                text_area(FIELDS['reason'].caption, in_form, 'reason', hint='不接收時必填，會寄給原單位。')
-
-        async def accept() -> None:
-            done = await transfers.accept(_ids(taking.chosen), taking.team_id, by=account)
-            await renew(done, f'已接收 {done.done} 位志工，現在可以維護他們的資料。')
-
-        async def refuse() -> None:
-            count = await transfers.refuse(_ids(taking.chosen), taking.reason, by=account)
-            await renew(Done(count, []), f'{count} 位沒有接收，已通知原單位。')
-
-        with html.div().classes('lb-row-acts'):
-            action_button('接收', accept, in_form=in_form)
-            action_button('不接收', refuse, 'outline', in_form=in_form)
-
-    async def listed(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await transfers.received(by=account, page=page, per_page=per_page)
-        return [_row(each, is_given=False) for each in found.rows], found.total
-
-    table = record_table('收到的移轉', COLUMNS[:-1], listed, view=view, empty='還沒有收到移轉')
-    table.shown = lambda: _renamed('take', table.view)
     await look_again()
     follow(TransfersChanged, look_again, lambda changed: changed.taker_id == account.host_unit_id)
+
+
+async def _waiting(account: Account, text: str, page: int) -> Found:
+    found = await transfers.waiting(by=account, text=text, page=page, per_page=PER_PAGE)
+    return [(each.id, each.name, f'{each.other}　{each.note}') for each in found.rows], found.total
+
+
+async def _received(account: Account, page: int, per_page: int) -> tuple[Sequence[Row], int]:
+    found = await transfers.received(by=account, page=page, per_page=per_page)
+    return [_row(each, is_given=False) for each in found.rows], found.total
 
 
 async def _renamed(part: str, view: View) -> None:
@@ -295,10 +276,6 @@ def _say(done: Done, sentence: str, left: str) -> None:
 def _team_of(one: Volunteer) -> str:
     ours = next(iter(one.memberships))
     return ours.team.name if ours.team else '未編隊'
-
-
-def _ids(chosen: str) -> list[int]:
-    return [validation.record_id(int(one)) for one in chosen.split(',') if one.isdecimal()]
 
 
 def _row(each: Proposal, *, is_given: bool) -> Row:

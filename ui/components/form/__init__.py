@@ -130,6 +130,18 @@ class form:
         """Call `listener` after each change, for instance to renew the guide's list of what is open."""
         self._listeners.append(listener)
 
+    def on_change_of(self, name: str, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call `listener` whenever the field has another value than when it was last looked at."""
+        seen = getattr(self.details, name)
+
+        async def look() -> None:
+            nonlocal seen
+            before, seen = seen, getattr(self.details, name)
+            if seen != before:
+                await listener()
+
+        self.on_change(look)
+
     async def take(self, name: str, value: Any, turn: int = 0) -> None:
         """Sets the new value of a field, stores it, takes out of the summary what is mended, calls the listeners."""
         earlier = self.problems().keys()

@@ -11,11 +11,13 @@ from . import form
 PER_PAGE = 20
 MOST_KEPT = 1000
 
-Fetch = Callable[[str, int], Awaitable[tuple[Sequence[tuple[int, str, str]], int]]]
+# Rows of a page (id, name, note), and how many there are in all.
+Found = tuple[Sequence[tuple[int, str, str]], int]
+Fetch = Callable[[str, int], Awaitable[Found]]
 
 
 class pick_list(Element, component='pick_list.js'):
-    """`fetch(text, page) -> ([(id, name, note)], total)`; the form keeps the chosen ids as a text '3,17,20'.
+    """`fetch(text, page)` finds the rows; the form keeps the chosen ids as a text '3,17,20'.
 
     `sought` says what of the rows is looked for.
     """
@@ -33,13 +35,18 @@ class pick_list(Element, component='pick_list.js'):
         self._props.update(
             {'name': name, 'label': label, 'sought': sought, 'rows': [], 'total': 0, 'page': 1, 'per': PER_PAGE}
         )
-        self._props['chosen'] = self._ids()
+        self._props['chosen'] = self.ids
         # What a draft keeps comes back by itself.
         self._props['draft'] = '' if in_form.draft else in_form.draft_name
         self.on('picked', self._picked)
         self.on('restored', self._restored)
         self.on('searched', self._searched)
         self.on('turned', self._turned)
+
+    @property
+    def ids(self) -> list[int]:
+        """The chosen ones."""
+        return [int(one) for one in getattr(self.form.details, self.name).split(',') if one.isdecimal()]
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` below the list, or that it is right."""
@@ -49,7 +56,7 @@ class pick_list(Element, component='pick_list.js'):
 
     async def hear(self, value: Any) -> None:
         """Shows what somebody else has chosen."""
-        self._props['chosen'] = self._ids()
+        self._props['chosen'] = self.ids
         self.update()
 
     def describe(self, value: Any) -> str:
@@ -63,11 +70,19 @@ class pick_list(Element, component='pick_list.js'):
         """Fetches the rows again."""
         rows, self.total = await self.fetch(self.text, self.page)
         self._props['rows'] = [{'id': row_id, 'name': name, 'note': note} for row_id, name, note in rows]
-        self._props.update({'total': self.total, 'page': self.page, 'chosen': self._ids()})
+        self._props.update({'total': self.total, 'page': self.page, 'chosen': self.ids})
         self.update()
 
-    def _ids(self) -> list[int]:
-        return [int(one) for one in getattr(self.form.details, self.name).split(',') if one.isdecimal()]
+    async def refresh_from_start(self) -> None:
+        """Fetches the first page: the rows are others now."""
+        self.page = 1
+        await self.refresh()
+
+    async def empty(self) -> None:
+        """The chosen ones are done with: none is ticked any more, and the rows may be others."""
+        await self.form.take(self.name, '')
+        self.fault(None)
+        await self.refresh()
 
     async def _picked(self, event: GenericEventArguments) -> None:
         wanted: Any = event.args
@@ -75,7 +90,7 @@ class pick_list(Element, component='pick_list.js'):
             return
         given = {one for one in wanted['ids'] if isinstance(one, int)}
         ids = [row['id'] for row in self._props['rows'] if row['id'] in given]
-        kept = [one for one in self._ids() if one not in ids]
+        kept = [one for one in self.ids if one not in ids]
         chosen = kept + ids if wanted.get('on') is True else kept
         await self.form.take(self.name, ','.join(map(str, chosen)))
         self.form.touch(self.name)
@@ -88,7 +103,7 @@ class pick_list(Element, component='pick_list.js'):
         if not isinstance(given, list) or not all(type(one) is int and 0 < one < 2**31 for one in given[:MOST_KEPT]):
             return
         await self.form.take(self.name, ','.join(map(str, dict.fromkeys(given[:MOST_KEPT]))))
-        self._props['chosen'] = self._ids()
+        self._props['chosen'] = self.ids
         self.update()
 
     async def _searched(self, event: GenericEventArguments) -> None:

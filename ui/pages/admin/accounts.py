@@ -1,6 +1,5 @@
 """系統管理: the accounts of staff, and 帳號申請."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,7 +27,7 @@ from ...components.form.fields import (
     text_area,
     text_field,
 )
-from ...components.form.pick_list import PER_PAGE, pick_list
+from ...components.form.pick_list import PER_PAGE, Found, pick_list
 from ...components.icon import icon
 from ...components.notices import confirm
 from ...components.question import is_sure, question
@@ -112,7 +111,7 @@ async def refuse_several(account: Account) -> None:
         return
     refusals = Refusals()
 
-    async def fetch(text: str, page: int) -> tuple[Sequence[tuple[int, str, str]], int]:
+    async def fetch(text: str, page: int) -> Found:
         """The first page is of what was just read."""
         nonlocal found
         waiting, found = found or await accounts.open_requests(by=account), []
@@ -130,8 +129,7 @@ async def refuse_several(account: Account) -> None:
         text_area(REFUSAL.caption, in_form, 'reason', wide=True, hint='同一個原因會寄給每一位申請人。')
 
         async def refuse() -> None:
-            chosen = [int(one) for one in refusals.chosen.split(',') if one.isdecimal()]
-            await accounts.refuse_all(chosen, refusals.reason, by=account)
+            await accounts.refuse_all(picks.ids, refusals.reason, by=account)
             leave_with(links.admin('requests'), 'requests-refused')
 
         with html.div().classes('lb-acts'):
