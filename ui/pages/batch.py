@@ -43,13 +43,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
         kept = await drafts.get(draft, by=account)
     details = await drafts.restored(kept, await _blank(account))
     with frame(account, TITLE, crumbs=[MENU, BATCH], waiting=await waiting_for(account)):
-        html.p(
-            '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
-            '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'
-        ).classes('lb-lead')
-        with html.p().classes('lb-lead'):
-            html.span('已經有名單的試算表，或全班同一份證書？')
-            ui.link('改用檔案匯入教育訓練', links.new_import(ImportKind.TRAININGS))
+        _lead()
         await _next_person(account)
         in_form = form(details, kept, by=account)
         with html.div().classes('lb-cols'):
@@ -78,6 +72,16 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
             ui.link('返回', VOLUNTEER_DATA[1]).classes('lb-btn q-btn lb-flat')
             in_form.saved_mark()
     return None
+
+
+def _lead() -> None:
+    html.p(
+        '課程資料填一次、勾選志工後儲存；再逐一上傳每位志工的證書正反面，資料才會正式登錄。'
+        '申請案審核中的志工，登錄後審核人員會看到，並須重新看過。'
+    ).classes('lb-lead')
+    with html.p().classes('lb-lead'):
+        html.span('已經有名單的試算表，或全班同一份證書？')
+        ui.link('改用檔案匯入教育訓練', links.new_import(ImportKind.TRAININGS))
 
 
 async def _blank(account: Account) -> CourseDetails:

@@ -13,13 +13,14 @@ from domain.departures.teams import TeamFilled, TeamState
 from domain.directory import TEAM_FIELDS, TeamDetails
 from domain.model import Account, Role
 
+from ..components.account_fields import person_fields
 from ..components.account_review import review_card
 from ..components.account_state import account_state
 from ..components.action_button import action_button
 from ..components.card import card
 from ..components.clerk_fields import WHOLE, clerk_fields
 from ..components.form import form
-from ..components.form.fields import check_field, choice_field, date_field, email_field, radio_field, text_field
+from ..components.form.fields import check_field, choice_field, date_field, radio_field, text_field
 from ..components.notices import confirm
 from ..components.question import is_sure
 from ..components.record_table import Cell, Row, View, record_table
@@ -219,54 +220,47 @@ async def _form(account: Account, edit: str) -> None:
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details, mirrored=True)
     await _fields(in_form, details, account, is_new=record is None)
+    with save_bar():
+        action_button('儲存', partial(_save, record, details, account), in_form=in_form)
+        ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
+        if record is not None:
+            _ways_in(record, account)
 
-    async def save() -> None:
-        if record is None:
-            await unit_accounts.create(details, by=account)
-            leave_with(links.unit_accounts(), 'account-created')
-            return
-        alone = await unit_accounts.left_alone(record, details, by=account)
-        if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
-            return
-        await unit_accounts.amend(record, details, knowingly=bool(alone), by=account)
-        leave_with(links.unit_accounts(), 'office-saved')
+
+async def _save(record: Account | None, details: AccountDetails, account: Account) -> None:
+    if record is None:
+        await unit_accounts.create(details, by=account)
+        leave_with(links.unit_accounts(), 'account-created')
+        return
+    alone = await unit_accounts.left_alone(record, details, by=account)
+    if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
+        return
+    await unit_accounts.amend(record, details, knowingly=bool(alone), by=account)
+    leave_with(links.unit_accounts(), 'office-saved')
+
+
+def _ways_in(record: Account, account: Account) -> None:
+    """What helps its owner to sign in again: unlocked, another link."""
+
+    async def open_again() -> None:
+        await terms.unlock(record, by=account)
+        leave_with(links.unit_accounts(), 'account-unlocked')
 
     async def send() -> None:
-        if record is not None and await is_sure(
-            '寄出設定密碼的連結', f'連結會寄到 {record.email}，24 小時內有效；之前寄的連結就不能再用。', yes='寄出'
-        ):
+        sentence = f'連結會寄到 {record.email}，24 小時內有效；之前寄的連結就不能再用。'
+        if await is_sure('寄出設定密碼的連結', sentence, yes='寄出'):
             await unit_accounts.send_link(record, by=account)
             confirm(f'已把設定密碼的連結寄給{record.name}。')
 
-    async def open_again() -> None:
-        if record is not None:
-            await terms.unlock(record, by=account)
-            leave_with(links.unit_accounts(), 'account-unlocked')
-
-    with save_bar():
-        action_button('儲存', save, in_form=in_form)
-        ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
-        if record is not None and record.locked_because is not None:
-            action_button('解除系統鎖定', open_again, 'outline')
-        if record is not None and record.is_active:
-            action_button('寄出設定密碼的連結', send, 'outline')
+    if record.locked_because is not None:
+        action_button('解除系統鎖定', open_again, 'outline')
+    if record.is_active:
+        action_button('寄出設定密碼的連結', send, 'outline')
 
 
 async def _fields(in_form: form, details: AccountDetails, account: Account, *, is_new: bool) -> None:
     with card('帳號', '' if is_new else f'({details.role.label})'), html.div().classes('lb-grid'):
-        text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
-        text_field(
-            FIELDS['username'].caption,
-            in_form,
-            'username',
-            required=True,
-            hint='3 到 60 個英文字母或數字。',
-            maxlength=60,
-            autocomplete='off',
-        )
-        hint = '設定密碼的連結會寄到這裡。'
-        email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=hint, maxlength=254)
-        text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
+        person_fields(in_form, email_hint='設定密碼的連結會寄到這裡。')
         if is_new:
             with html.div().classes('full'):
                 radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)

@@ -10,6 +10,7 @@ from domain.accounts import FIELDS, OF_UNIT, REFUSAL, AccountDetails, email_chan
 from domain.errors import NotFound
 from domain.model import Account, EmailChange, Role
 
+from ...components.account_fields import person_fields
 from ...components.account_logins import account_logins
 from ...components.account_request import request_case, request_rows
 from ...components.account_state import account_state
@@ -22,10 +23,8 @@ from ...components.form.fields import (
     check_field,
     choice_field,
     date_field,
-    email_field,
     radio_field,
     text_area,
-    text_field,
 )
 from ...components.form.pick_list import PER_PAGE, Found, pick_list
 from ...components.icon import icon
@@ -146,49 +145,54 @@ async def edit(account: Account, key: str) -> None:
     in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
         await _account_fields(in_form, details, account)
-        if record is not None and record.role == Role.REVIEWER and record.is_active:
-            await deputy_card(record, account, partial(leave_with, links.admin('accounts', record.id)))
-
         if record is not None:
-            await account_logins(record, account, partial(leave_with, links.admin('accounts', record.id)))
-
-    async def save() -> None:
-        if record is None:
-            await accounts.create(details, by=account)
-            leave_with(links.admin('accounts'), 'account-created')
-            return
-        alone = await accounts.left_alone(record, details, by=account)
-        if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
-            return
-        waits = await accounts.amend(record, details, knowingly=bool(alone), by=account)
-        leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
-
-    async def unlock() -> None:
+            here = partial(leave_with, links.admin('accounts', record.id))
+            if record.role == Role.REVIEWER and record.is_active:
+                await deputy_card(record, account, here)
+            await account_logins(record, account, here)
+    with save_bar():
+        action_button('儲存', partial(_save, record, details, account), in_form=in_form)
+        ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
         if record is not None:
-            await accounts.unlock(record, by=account)
-            confirm(f'{record.name}現在可以再試著登入。')
-            unlocking.set_visibility(False)
+            await _ways_in(record, details, account)
+
+
+async def _save(record: Account | None, details: AccountDetails, account: Account) -> None:
+    if record is None:
+        await accounts.create(details, by=account)
+        leave_with(links.admin('accounts'), 'account-created')
+        return
+    alone = await accounts.left_alone(record, details, by=account)
+    if alone and not await is_sure('讓最後一位承辦人離開', alone, yes='仍要儲存'):
+        return
+    waits = await accounts.amend(record, details, knowingly=bool(alone), by=account)
+    leave_with(links.admin('accounts'), 'email-waits' if waits else 'office-saved')
+
+
+async def _ways_in(record: Account, details: AccountDetails, account: Account) -> None:
+    """What helps its owner to sign in again: unlocked by rule or after wrong passwords, another link."""
 
     async def open_again() -> None:
-        if record is not None:
-            await terms.unlock(record, by=account)
-            leave_with(links.admin('accounts'), 'account-unlocked')
+        await terms.unlock(record, by=account)
+        leave_with(links.admin('accounts'), 'account-unlocked')
 
     async def send() -> None:
         sentence = f'連結會寄到 {details.email}，24 小時內有效；之前寄的連結就不能再用。'
-        if record is not None and await is_sure('寄出設定密碼的連結', sentence, yes='寄出', is_grave=False):
+        if await is_sure('寄出設定密碼的連結', sentence, yes='寄出', is_grave=False):
             await accounts.send_link(record, by=account)
             confirm(f'已把設定密碼的連結寄給{record.name}。')
 
-    with save_bar():
-        action_button('儲存', save, in_form=in_form)
-        ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
-        if record is not None and record.locked_because is not None:
-            action_button('解除系統鎖定', open_again, 'outline')
-        if record is not None and record.is_active:
-            action_button('寄出設定密碼的連結', send, 'outline')
-        if record is not None and await accounts.is_locked(record, by=account):
-            unlocking = action_button('解除登入鎖定', unlock, 'outline')
+    async def unlock() -> None:
+        await accounts.unlock(record, by=account)
+        confirm(f'{record.name}現在可以再試著登入。')
+        unlocking.set_visibility(False)
+
+    if record.locked_because is not None:
+        action_button('解除系統鎖定', open_again, 'outline')
+    if record.is_active:
+        action_button('寄出設定密碼的連結', send, 'outline')
+    if await accounts.is_locked(record, by=account):
+        unlocking = action_button('解除登入鎖定', unlock, 'outline')
 
 
 async def decide(account: Account, key: str) -> None:
@@ -200,18 +204,7 @@ async def decide(account: Account, key: str) -> None:
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:
     counties, units, agencies = await directory.names(('counties', 'units', 'agencies'), by=account)
     with card('帳號'), html.div().classes('lb-grid'):
-        text_field(FIELDS['name'].caption, in_form, 'name', required=True, maxlength=60)
-        text_field(
-            FIELDS['username'].caption,
-            in_form,
-            'username',
-            required=True,
-            hint='3 到 60 個英文字母或數字。',
-            maxlength=60,
-            autocomplete='off',
-        )
-        email_field(FIELDS['email'].caption, in_form, 'email', required=True, hint=_EMAIL_HINT, maxlength=254)
-        text_field(FIELDS['phone'].caption, in_form, 'phone', maxlength=30)
+        person_fields(in_form, email_hint=_EMAIL_HINT)
         with html.div().classes('full'):
             radio_field(FIELDS['role'].caption, in_form, 'role', ROLES, required=True)
         with html.div().classes('full') as unit:

@@ -117,19 +117,10 @@ def keep_current(
 
     The checks follow what is chosen in the form, before it is saved.
     """
-    chosen = (details.kind, details.agency_id) if details else None
 
     async def look_again() -> None:
         now = await applications.current_of(volunteer, by=account)
         checks.show(with_marks(await checks_by(account, volunteer, now, details), seen.waiting))
-
-    async def recheck() -> None:
-        nonlocal chosen
-        if details is not None and chosen != (details.kind, details.agency_id):
-            chosen = (details.kind, details.agency_id)
-            await look_again()
-
-    in_form.on_change(recheck)
 
     async def renew() -> None:
         now = await applications.current_of(volunteer, by=account)
@@ -141,6 +132,9 @@ def keep_current(
         elif now is not None:
             await in_form.rebase(ApplicationDetails.from_record(now))
 
+    if details is not None:
+        in_form.on_change_of('kind', look_again)
+        in_form.on_change_of('agency_id', look_again)
     follow(CaseChanged, renew, of_volunteer(volunteer))
     follow(RulesChanged, look_again, is_of_all)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import html, ui
@@ -91,23 +92,27 @@ async def _training_page(
             with html.div().classes('lb-side'):
                 await certificate_fields(in_form, details, account, training)
 
-        async def save() -> None:
-            if training is None:
-                saved = await trainings.record(volunteer, details, by=account, draft=draft)
-            else:
-                saved = await trainings.amend(training, details, version=training.version, by=account, draft=draft)
-            is_other = training is None or saved.version != training.version
-            is_seen = is_other and await applications.is_under_review(volunteer, by=account)
-            said = 'training-saved-under-review' if is_seen else 'training-saved'
-            leave_with(case_page(volunteer) if marks else back, said)
-
         with save_bar():
-            action_button('儲存', save, in_form=in_form)
+            then = case_page(volunteer) if marks else back
+            action_button('儲存', partial(_save, volunteer, training, details, draft, then, account), in_form=in_form)
             ui.link('返回', back).classes('lb-btn q-btn lb-flat')
             if training is not None:
                 remove_button(account, volunteer, training, back)
             in_form.saved_mark()
     page.follow(in_form, guide)
+
+
+async def _save(
+    volunteer: Volunteer, training: Training | None, details: TrainingDetails, draft: Draft, then: str, account: Account
+) -> None:
+    """Record or amend it, and go on to the address `then`; what an agency is just reading is said."""
+    if training is None:
+        saved = await trainings.record(volunteer, details, by=account, draft=draft)
+    else:
+        saved = await trainings.amend(training, details, version=training.version, by=account, draft=draft)
+    is_other = training is None or saved.version != training.version
+    is_seen = is_other and await applications.is_under_review(volunteer, by=account)
+    leave_with(then, 'training-saved-under-review' if is_seen else 'training-saved')
 
 
 def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
@@ -127,35 +132,20 @@ async def certificate_fields(
     """教育訓練結業證書: both sides, each a picture or a page of a PDF."""
     recorded = (training.certificate_front, training.certificate_back) if training else ()
     known = {file.id: file for file in recorded if file}
-    front, back = [
-        known.get(side) or await files.get(side, by=account) if side else None
-        for side in (details.certificate_front, details.certificate_back)
-    ]
-    prompt = '需選擇教育訓練證書檔案'
+
+    async def box(side: str) -> upload_box:
+        chosen = getattr(details, side)
+        kept = known.get(chosen) or await files.get(chosen, by=account) if chosen else None
+        caption, prompt = FIELDS[side].caption, '需選擇教育訓練證書檔案'
+        return upload_box(caption, in_form, side, FileKind.CERTIFICATE, account=account, kept=kept, prompt=prompt)
+
     with card('教育訓練結業證書'):
         with html.p().classes('lb-must'):
             html.span('*教育訓練證書檔案須包含')
             html.b('正反面')
         with html.div().classes('lb-sides'):
-            one = upload_box(
-                FIELDS['certificate_front'].caption,
-                in_form,
-                'certificate_front',
-                FileKind.CERTIFICATE,
-                account=account,
-                kept=front,
-                prompt=prompt,
-            )
-            two = upload_box(
-                FIELDS['certificate_back'].caption,
-                in_form,
-                'certificate_back',
-                FileKind.CERTIFICATE,
-                account=account,
-                kept=back,
-                prompt=prompt,
-            )
-        one.pair(two)
+            front, back = await box('certificate_front'), await box('certificate_back')
+        front.pair(back)
         check_field(FIELDS['has_no_back'].caption, in_form, 'has_no_back', hint=NO_BACK)
         html.p(
             '上傳並點選儲存。※ (若已上傳，再次選擇會覆蓋並更新)。'
@@ -163,7 +153,7 @@ async def certificate_fields(
         ).classes('lb-hint')
 
     def renew() -> None:
-        two.set_visibility(not details.has_no_back)
+        back.set_visibility(not details.has_no_back)
 
     in_form.on_change(renew)
     renew()
