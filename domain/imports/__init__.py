@@ -29,7 +29,7 @@ from ..sheets.archives import MOST_ARCHIVE
 from ..sheets.headings import Headings
 from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
 from . import packing, previews, reading, rests, running, writing
-from .kind import ANSWERS, Column, Kind, Mark
+from .kind import ANSWERS, Column, Mark
 from .kinds import KINDS
 from .results import Cell, Ended, Preview, PreviewRow
 from .running import opened, work_forever
@@ -41,7 +41,6 @@ __all__ = [
     'Cell',
     'Column',
     'Ended',
-    'Kind',
     'Mark',
     'Preview',
     'PreviewRow',

@@ -21,9 +21,9 @@ from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete, MovedOn, NotFound, NotPermitted
 from ..paging import Page, bounds, counted
-from .forms import HONOR_CARDS, LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, describe, problems
+from .forms import LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, describe, problems
 
-__all__ = ['HONOR_CARDS', 'LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
+__all__ = ['LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
 
 _SERVED = """
 SELECT coalesce(sum(minutes), 0)::bigint AS minutes, coalesce(sum(persons_served), 0)::bigint AS persons

@@ -28,11 +28,9 @@ def review_roster(roster_id: int) -> str:
     return f'/reviews/rosters/{roster_id}'
 
 
-def review_paper_books(
-    q: str = '', status: str = '', unit: int | None = None, page: int | None = None, per: int | None = None
-) -> str:
+def review_paper_books(q: str = '', status: str = '', unit: int | None = None, page: int | None = None) -> str:
     """紙本紀錄冊確認: what waits, or the list `status`; `q` is the key of what was searched for (`searches`)."""
-    return asking('/reviews/paper-books', q=q, status=status, unit=unit, page=page, per=per)
+    return asking('/reviews/paper-books', q=q, status=status, unit=unit, page=page)
 
 
 def review_paper_book(registration_id: int) -> str:

@@ -8,7 +8,6 @@ from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
 from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers, collected
 from .kept import (
-    Kept,
     begin,
     keep,
     keep_each,
@@ -32,7 +31,6 @@ __all__ = [
     'PICTURES',
     'UNKEPT',
     'Entry',
-    'Kept',
     'NotLookedAt',
     'PaperChange',
     'Papers',

@@ -37,7 +37,7 @@ from .listing import State
 from .lookups import TooManyTries
 from .memberships import assign_team, end_membership, put_into_team
 from .merge import three_way
-from .newcomers import Newcomer, register_all, unregister
+from .newcomers import Newcomer, register_all
 from .profile import Header, Listed, header, listed
 
 __all__ = [
@@ -64,7 +64,6 @@ __all__ = [
     'lookup_identity',
     'put_into_team',
     'register_all',
-    'unregister',
 ]
 
 AT_ONCE = 1000

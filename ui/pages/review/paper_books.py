@@ -33,7 +33,7 @@ EMPTY = {
 
 
 async def review_paper_books_page(
-    account: Account, q: str = '', status: str = '', unit: int | None = None, page: int = 1, per: int = PER_PAGE
+    account: Account, q: str = '', status: str = '', unit: int | None = None, page: int = 1
 ) -> None:
     """The list `status`, of a unit and of what is searched for; it follows by itself."""
     chosen = validation.member(RegistrationStatus, status) or RegistrationStatus.WAITING
