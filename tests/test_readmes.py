@@ -92,15 +92,20 @@ def test_the_verbs_in_the_readme_of_domain_exist() -> None:
             assert name in names_of(path), f'{verb} of {room}'
 
 
-def test_the_files_in_the_readme_of_db_exist() -> None:
-    named = {
-        name
-        for line in (ROOT / 'db' / 'README.md').read_text().splitlines()
-        if line.startswith('| `')
-        for name in re.findall(r'`(\w+\.py)`', line.split(' | ')[0])
-    }
+@pytest.mark.parametrize('layer', ['db', 'ui'])
+def test_every_file_beside_a_readme_is_in_its_table(layer: str) -> None:
+    section = (ROOT / layer / 'README.md').read_text(encoding='utf-8').partition('\n| file |')[2].partition('\n\n')[0]
+    named = re.findall(r'`(\w+\.py)`', '\n'.join(line.split(' | ')[0] for line in section.splitlines()))
+    empty = {path.name for path in (ROOT / layer).glob('*.py') if not path.read_text(encoding='utf-8').strip()}
 
-    assert named == {path.name for path in (ROOT / 'db').glob('*.py')}
+    assert sorted(named) == sorted({path.name for path in (ROOT / layer).glob('*.py')} - empty)
+
+
+def test_the_readme_of_domain_names_each_file_on_the_ground() -> None:
+    text = (ROOT / 'domain' / 'README.md').read_text(encoding='utf-8')
+    ground = {path.stem for path in (ROOT / 'domain').glob('*.py')} - {'__init__'}
+
+    assert {name for name in ground if f'`{name}`' not in text and f'`{name}.py`' not in text} == set()
 
 
 @pytest.mark.parametrize(
