@@ -8,7 +8,8 @@ from db.choices import ApplicationStatus, HistoryAction, IssueKind, Registration
 from db.models import Application, BookIssue, HistoryEntry, OutgoingMail, RecordBook, Tally
 from domain import dates
 from domain.books import paper_books
-from domain.books.paper_books import UNDO_DAYS, BuiltOn, PaperBookDetails
+from domain.books.paper_books import BuiltOn, PaperBookDetails
+from domain.books.paper_decisions import UNDO_DAYS
 from domain.errors import Incomplete, MovedOn, NotFound, NotPermitted
 
 from ...builders import an_account
