@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import db
 from db import blobs, embedded, key_check, migrate, owner, reachable, reference, sealing
@@ -50,17 +51,7 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
     blobs.use(settings.files)
     citizen_certificates.take_those_of(settings.citizen_ca_dir)
     async with contextlib.AsyncExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            url = await embedded.started(settings.data_dir / 'postgres')
-            stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
-        else:
-            await reachable.awaited(url, settings.database_patience)
-        if settings.owner_url is not None:
-            await reachable.awaited(settings.owner_url, settings.database_patience, 'DATABASE_OWNER_URL')
-        await migrate.migrated(settings.owner_url or url)
-        if settings.owner_url is not None:
-            await owner.share(settings.owner_url, url)
+        url = await stack.enter_async_context(_database(settings))
         await stack.enter_async_context(db.connected(url, patience=PATIENCE))
         if not settings.has_keys:
             # Asked first: of two first starts the other may have made keys, and then accounts, since ours were read.
@@ -81,29 +72,52 @@ async def open_for_business(settings: Settings) -> AsyncIterator[list[str]]:
         stack.push_async_callback(pdf.closed)
         stack.push_async_callback(book_prints.closed)
         welcome = await demo.offer() if settings.demo else await first_administrator.first_administrator()
-        loops = [
-            delivery.deliver_forever(settings),
-            bounces.collect_forever(settings),
-            digests.send_forever(),
-            decisions.release_forever(),
-            presence.renew_forever(),
-            deadlines.watch_forever(),
-            repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
-            repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
-            repeating('names', 24 * 60 * 60, spelling.renew_keys),
-            repeating('unusual use', unusual_use.EVERY, unusual_use.watch),
-            nightly.tidy_forever(),
-            imports.work_forever(),
-        ]
-        if citizen_certificates.is_offered():
-            loops.append(repeating('revocation lists', revocation_lists.EVERY, revocation_lists.renew))
-        if settings.keeps_own_keys:
-            loops.append(repeating('keys', KEYS_SECONDS, lambda: _take_keys(settings)))
         if settings.database_url is None:
             await stack.enter_async_context(in_background(_watch(settings.data_dir / 'postgres')))
-        for loop in loops:
+        for loop in _loops(settings):
             await stack.enter_async_context(in_background(loop))
         yield welcome
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[str]:
+    """The address of a PostgreSQL that answers and has today's schema; ours runs while this context is open."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            url = await embedded.started(settings.data_dir / 'postgres')
+            stack.push_async_callback(embedded.stopped, settings.data_dir / 'postgres')
+        else:
+            await reachable.awaited(url, settings.database_patience)
+        if settings.owner_url is not None:
+            await reachable.awaited(settings.owner_url, settings.database_patience, 'DATABASE_OWNER_URL')
+        await migrate.migrated(settings.owner_url or url)
+        if settings.owner_url is not None:
+            await owner.share(settings.owner_url, url)
+        yield url
+
+
+def _loops(settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """What goes on by itself while the office is open."""
+    loops = [
+        delivery.deliver_forever(settings),
+        bounces.collect_forever(settings),
+        digests.send_forever(),
+        decisions.release_forever(),
+        presence.renew_forever(),
+        deadlines.watch_forever(),
+        repeating('sweeping', SWEEP_SECONDS, limits.sweep, login_lock.sweep, requests.sweep, challenges.sweep),
+        repeating('place of the files', RECOGNISE_SECONDS, files.recognise_folder),
+        repeating('names', 24 * 60 * 60, spelling.renew_keys),
+        repeating('unusual use', unusual_use.EVERY, unusual_use.watch),
+        nightly.tidy_forever(),
+        imports.work_forever(),
+    ]
+    if citizen_certificates.is_offered():
+        loops.append(repeating('revocation lists', revocation_lists.EVERY, revocation_lists.renew))
+    if settings.keeps_own_keys:
+        loops.append(repeating('keys', KEYS_SECONDS, lambda: _take_keys(settings)))
+    return loops
 
 
 def take_keys(settings: Settings) -> None:

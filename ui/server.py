@@ -67,16 +67,7 @@ def assemble(settings: Settings) -> FastAPI:
             await doors.enter_async_context(metrics.opened())
             await doors.enter_async_context(in_background(days.watch_forever()))
             _say(settings, welcome)
-            # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
-            gc.collect()
-            gc.freeze()
-            # Pages are let go without the collector: it finds a handful of objects in a hundred of them, and looks
-            # through all that are open for it; with 10,000 that was a sixth of what a page costs, and with 100,000 one
-            # look held the loop for 60 ms.
-            gc.set_threshold(40_000, 1_000, 10)
-            # A thread that computes (a spreadsheet is written, an import packed) gives way after half a millisecond and
-            # not after five: each answer of the database to a page waits that long, and a page has dozens.
-            sys.setswitchinterval(0.0005)
+            _settle()
             yield
 
     lighter.install()
@@ -122,6 +113,20 @@ def assemble(settings: Settings) -> FastAPI:
     site.add_middleware(assets.KeptAssets)
     gate.install(site, settings)
     return site
+
+
+def _settle() -> None:
+    """Python's collector and its threads, set for a process that has begun and serves pages."""
+    # What stands now stands for good: looking through it for garbage would hold the event loop again and again.
+    gc.collect()
+    gc.freeze()
+    # Pages are let go without the collector: it finds a handful of objects in a hundred of them, and looks
+    # through all that are open for it; with 10,000 that was a sixth of what a page costs, and with 100,000 one
+    # look held the loop for 60 ms.
+    gc.set_threshold(40_000, 1_000, 10)
+    # A thread that computes (a spreadsheet is written, an import packed) gives way after half a millisecond and
+    # not after five: each answer of the database to a page waits that long, and a page has dozens.
+    sys.setswitchinterval(0.0005)
 
 
 @asynccontextmanager

@@ -49,24 +49,8 @@ async def proved(account: Account) -> bool:
 
         async def confirm() -> None:
             with showing_refusals():
-                try:
-                    await in_form.ready()
-                    if problems := proof.problems():
-                        raise Incomplete(problems)
-                    if proof.password:
-                        await accounts.prove(proof.password, by=account)
-                    else:
-                        await accounts.prove_by_code(proof.code, by=account)
-                except Incomplete as refusal:
-                    in_form.show(refusal.problems)
-                    return
-                except accounts.WrongPassword as refusal:
-                    in_form.show({'password': str(refusal)})
-                    return
-                except second_factors.WrongCode as refusal:
-                    in_form.show({'code': str(refusal)})
-                    return
-                dialog.submit(True)
+                if await _is_right(proof, in_form, account):
+                    dialog.submit(True)
 
         async def by_passkey() -> None:
             # The browser asks the device and tells the site (static/passkeys.js); here it is looked whether it did.
@@ -95,6 +79,28 @@ async def proved(account: Account) -> bool:
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True
+
+
+async def _is_right(proof: Proof, in_form: form, account: Account) -> bool:
+    """Whether the password or the code is; what is wrong is shown beside its field. Raises other refusals."""
+    try:
+        await in_form.ready()
+        if problems := proof.problems():
+            raise Incomplete(problems)
+        if proof.password:
+            await accounts.prove(proof.password, by=account)
+        else:
+            await accounts.prove_by_code(proof.code, by=account)
+    except Incomplete as refusal:
+        in_form.show(refusal.problems)
+        return False
+    except accounts.WrongPassword as refusal:
+        in_form.show({'password': str(refusal)})
+        return False
+    except second_factors.WrongCode as refusal:
+        in_form.show({'code': str(refusal)})
+        return False
+    return True
 
 
 async def proving(act: Callable[[], Awaitable[object]]) -> None:
