@@ -42,53 +42,59 @@ def ledger_tab(key: str) -> Callable[[Account, Volunteer, Progress], Awaitable[N
 
 
 async def _tab(ledger: Ledger, account: Account, volunteer: Volunteer) -> None:
+    screen = Screen(ledger, account, volunteer, await offers_for(ledger))
+    await screen.renew()
+    follow(VolunteerChanged, screen.renew, of_volunteer(volunteer))
+
+
+class Screen:
     """A line about the ledger with 新增, and the table of its entries, newest first."""
-    offers = await offers_for(ledger)
-    shown: dict[int, datetime] = {}
 
-    async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
-        found = await ledgers.entries(ledger, volunteer, by=account, page=page, per_page=per_page)
-        shown.update({entry.id: entry.updated_at for entry in found.rows})
-        return [_row(ledger, entry, offers, account) for entry in found.rows], found.total
+    def __init__(self, ledger: Ledger, account: Account, volunteer: Volunteer, offers: Offers) -> None:
+        self.ledger, self.account, self.volunteer, self.offers = ledger, account, volunteer, offers
+        self.shown: dict[int, datetime] = {}  # what the table has shown of each entry, by its last change
+        self.total = _bar(ledger, self._add)
+        self.table = record_table(
+            ledger.title,
+            _columns(ledger),
+            self._fetch,
+            acted=self._acted,
+            empty=f'還沒有{ledger.title}的資料',
+            empty_hint='按「新增」登錄第一筆；儲存後會寫進紀錄冊。',
+        )
+        self.dialogs = html.div().classes('lb-dialogs')
 
-    async def add() -> None:
-        with dialogs.clear():
-            await entry_form(ledger, offers, volunteer, show_newest, by=account)
+    async def renew(self) -> None:
+        """The total and the rows as they are now."""
+        if self.ledger.key == 'service-hours':
+            await _show_total(self.total, self.volunteer, self.account)
+        await self.table.refresh()
 
-    async def acted(key: str, act: str) -> None:
-        entry = await ledgers.get(ledger, int(key), by=account)
-        with dialogs.clear():
+    async def _show_newest(self) -> None:
+        self.table.view.page = 1
+        await self.renew()
+
+    async def _fetch(self, page: int, per_page: int) -> tuple[Sequence[Row], int]:
+        found = await ledgers.entries(self.ledger, self.volunteer, by=self.account, page=page, per_page=per_page)
+        self.shown.update({entry.id: entry.updated_at for entry in found.rows})
+        return [_row(self.ledger, entry, self.offers, self.account) for entry in found.rows], found.total
+
+    async def _add(self) -> None:
+        with self.dialogs.clear():
+            await entry_form(self.ledger, self.offers, self.volunteer, self._show_newest, by=self.account)
+
+    async def _acted(self, key: str, act: str) -> None:
+        entry = await ledgers.get(self.ledger, int(key), by=self.account)
+        with self.dialogs.clear():
             if act == '檢視':
-                entry_view(ledger, offers, entry)
+                entry_view(self.ledger, self.offers, entry)
             elif act == '修改':
-                await entry_form(ledger, offers, volunteer, renew, by=account, entry=entry)
+                await entry_form(self.ledger, self.offers, self.volunteer, self.renew, by=self.account, entry=entry)
             elif act == '刪除':
                 try:
-                    await _remove(ledger, entry, offers, account, shown[entry.id])
+                    await _remove(self.ledger, entry, self.offers, self.account, self.shown[entry.id])
                 finally:  # also when somebody else was first
-                    await renew()
-
-    async def renew() -> None:
-        if ledger.key == 'service-hours':
-            await _show_total(total, volunteer, account)
-        await table.refresh()
-
-    async def show_newest() -> None:
-        table.view.page = 1
-        await renew()
-
-    total = _bar(ledger, add)
-    table = record_table(
-        ledger.title,
-        _columns(ledger),
-        fetch,
-        acted=acted,
-        empty=f'還沒有{ledger.title}的資料',
-        empty_hint='按「新增」登錄第一筆；儲存後會寫進紀錄冊。',
-    )
-    dialogs = html.div().classes('lb-dialogs')
-    await renew()
-    follow(VolunteerChanged, renew, of_volunteer(volunteer))
+                    await self.renew()
 
 
 def _bar(ledger: Ledger, add: Callable[[], Awaitable[None]]) -> html.p:
