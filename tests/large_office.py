@@ -1,8 +1,8 @@
 """An office of any size, made by SQL in seconds or minutes: what the pages of a large office read.
 
-Nothing of it names anybody: names are drawn from lists, identity numbers are sealed bytes of one value. The unit `UNIT`
-has 500 people and `LARGE_UNIT` 7,589, whatever the size, others about two hundred each; the agency `agency` issues a
-tenth of all books and has 300 cases waiting, the `busy_agency` an eighth of all people.
+Nothing of it names anybody: names are drawn from lists, identity numbers are sealed bytes of one value. The `unit`
+has 500 people and the `large_unit` 7,589, whatever the size, others about two hundred each; the agency `agency` issues
+a tenth of all books and has 300 cases waiting, the `busy_agency` an eighth of all people.
 """
 
 import importlib
