@@ -90,9 +90,9 @@ async def roster_page(account: Account, roster_id: int) -> None:
     waiting = await waiting_for(account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
-        adding, naming = Adding(roster, account), _naming(roster, account)
+        adding, naming = await _adding(roster, account), _naming(roster, account)
         with html.div().classes('lb-page-acts lb-roster-open'):
-            with ui.button(on_click=adding.dialog.open, color=None).props('unelevated no-caps color=primary'):
+            with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
                 icon('plus')
                 html.span('加入志工')
             ui.button('改名', on_click=naming, color=None).props('outline no-caps')
@@ -177,6 +177,10 @@ async def _new_roster(account: Account) -> ui.dialog:
             action_button('建立', start, in_form=in_form).by_enter(in_form)
             ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
     return dialog
+
+
+async def _adding(roster: Roster, account: Account) -> ui.dialog:
+    return Adding(roster, account).dialog
 
 
 class Adding:

@@ -102,6 +102,17 @@ async def _training_page(
     page.follow(in_form, guide)
 
 
+def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
+    """What a colleague saves meanwhile comes into the form, which then amends that."""
+
+    async def renew() -> None:
+        now = await trainings.get(training.id, by=account, of=volunteer)
+        if now.version != training.version and await in_form.rebase(TrainingDetails.from_record(now)):
+            training.version = now.version
+
+    follow(VolunteerChanged, renew, of_volunteer(volunteer))
+
+
 async def _save(
     volunteer: Volunteer, training: Training | None, details: TrainingDetails, draft: Draft, then: str, account: Account
 ) -> None:
@@ -113,17 +124,6 @@ async def _save(
     is_other = training is None or saved.version != training.version
     is_seen = is_other and await applications.is_under_review(volunteer, by=account)
     leave_with(then, 'training-saved-under-review' if is_seen else 'training-saved')
-
-
-def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
-    """What a colleague saves meanwhile comes into the form, which then amends that."""
-
-    async def renew() -> None:
-        now = await trainings.get(training.id, by=account, of=volunteer)
-        if now.version != training.version and await in_form.rebase(TrainingDetails.from_record(now)):
-            training.version = now.version
-
-    follow(VolunteerChanged, renew, of_volunteer(volunteer))
 
 
 async def certificate_fields(
