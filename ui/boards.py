@@ -323,7 +323,6 @@ class Board:
         if takers:
             news = _Event('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
             await self._tell(takers, before, fresh, news)
-            await asyncio.sleep(0)  # the last ones get it before we look for whoever has not got it
         for seat in list(self.seats):
             seat.catch_up()  # nothing to do for whoever has been given the news
             seat.element.renewed(content)
