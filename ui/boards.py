@@ -13,10 +13,10 @@ newer of the two, so that neither overtakes the other.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any, TypeGuard
 
 from engineio import packet as engineio  # type: ignore[import-untyped]
@@ -322,19 +322,40 @@ class Board:
         takers = [seat for seat in self.seats if before and seat.may_be_given(before)]
         if takers:
             news = _Event('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
-        for begin in range(0, len(takers), _PIECE):
-            piece = takers[begin : begin + _PIECE]
-            try:
-                await reads.shown([seat.sight for seat in piece], fresh)
-            except DatabaseAway:  # who was to be shown is not written down: each page waits until it is
-                break
+            await self._tell(takers, before, fresh, news)
+        for seat in list(self.seats):
+            seat.catch_up()  # nothing to do for whoever has been given the news
+            seat.element.renewed(content)
+
+    async def _tell(self, takers: Sequence[Seat], before: int, fresh: Collection[int], news: '_Event') -> None:
+        """The news, to whoever is at `before`; first the log knows of it."""
+        async for piece in _written(takers, fresh):
             for seat in piece:
                 if seat in self.seats and seat.may_be_given(before):
                     seat.given, seat.was_told = self.at, True
                     news.put(seat.client)
-        for seat in list(self.seats):
-            seat.catch_up()  # nothing to do for whoever has been given the news
-            seat.element.renewed(content)
+
+
+async def _written(takers: Sequence[Seat], people: Collection[int]) -> AsyncIterator[Sequence[Seat]]:
+    """A piece of them after the other, as soon as the log knows that these people are shown there.
+
+    Ends early where the database is away: who was to be shown is not written down, and each page waits until it is.
+    """
+    pieces = [takers[begin : begin + _PIECE] for begin in range(0, len(takers), _PIECE)]
+    writing = _begin_to_write(pieces[0], people)
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        try:
+            await writing
+        except DatabaseAway:
+            return
+        if following:
+            writing = _begin_to_write(following, people)
+            await asyncio.sleep(0)  # so that it is with the database while this piece gets its news
+        yield piece
+
+
+def _begin_to_write(piece: Sequence[Seat], people: Collection[int]) -> asyncio.Task[None]:
+    return asyncio.create_task(reads.shown([seat.sight for seat in piece], people), name='write down a board')
 
 
 class _Event:

@@ -289,7 +289,8 @@ class Line(WebSocketsSansIOProtocol):
         is_open = self.handshake_complete and not self.close_sent and not self.disconnected
         if not is_open or self.transport.is_closing() or not self.writable.is_set():
             return False
-        self._write_all()
+        if self.conn.writes:
+            self._write_all()
         self.transport.write(frame)
         return True
 

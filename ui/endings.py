@@ -22,8 +22,10 @@ _told: WeakKeyDictionary[Client, ui.notification] = WeakKeyDictionary()
 
 async def tell() -> None:
     """Tell the pages of each session that ends soon, once; take it back where the session goes on."""
-    for digest, (left, at_most) in (await sessions.times_left(sockets.open_sessions())).items():
-        for client in sockets.pages_of(digest):
+    times = await sessions.times_left(sockets.open_sessions())
+    pages = sockets.open_sessions()  # as they are by now
+    for digest, (left, at_most) in times.items():
+        for client in pages.get(digest, ()):
             if left > soon():
                 _take_back(client)
             elif client not in _told:

@@ -55,7 +55,7 @@ def frame(
 ) -> Iterator['page_frame']:
     """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page.
 
-    `waiting`: None where the page will tell the bell (`here.bar.waits`), having read it with what it shows.
+    `waiting`: None where the page tells the bell (`here.bar.waits`), and its queue goes on to.
     """
     page = page_frame(account, title, crumbs, step, guide, waiting, heading)
     with page.content:
@@ -87,7 +87,8 @@ class page_frame:
         loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
         with html.div().classes('app'):
             self.bar = app_bar(account, waiting or 0)
-            self.bar.follow(is_known=waiting is not None)
+            if waiting is not None:
+                self.bar.follow()
             if rail is not None:
                 self.guide = step_guide(
                     step,

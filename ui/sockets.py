@@ -114,12 +114,16 @@ def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
 
 def session_of(client: Client) -> str:
     """The digest of the session that asked for this page, or ''."""
-    return str(client._request.scope.get('session_digest', '')) if client._request else ''
+    return str(client._request.scope.get('session_digest', '')) if client._request is not None else ''
 
 
-def open_sessions() -> set[str]:
-    """The digests of all sessions that have pages here."""
-    return {session_of(client) for client in Client.instances.values()} - {''}
+def open_sessions() -> dict[str, list[Client]]:
+    """All sessions that have pages here, by their digests, each with these."""
+    found: dict[str, list[Client]] = {}
+    for client in Client.instances.values():
+        if digest := session_of(client):
+            found.setdefault(digest, []).append(client)
+    return found
 
 
 def open_now() -> tuple[int, int]:

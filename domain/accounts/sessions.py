@@ -8,12 +8,13 @@ Reading a session is cheap: what was read counts for CACHE seconds, or until the
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import Role, SignInMeans, SignInWay
@@ -160,19 +161,20 @@ async def is_over(digest: str) -> bool:
     return row is not None and _is_over(row.created_at, row.seen_at, dates.now())
 
 
-async def times_left(digests: Iterable[str]) -> dict[str, tuple[timedelta, timedelta]]:
+async def times_left(digests: Collection[str]) -> dict[str, tuple[timedelta, timedelta]]:
     """How long each session goes on if nobody touches it, and how long at most; those that are over are left out.
 
     No activity, and one query for all.
     """
-    known = {digest: _known.get(digest) for digest in digests}
-    stale = [digest for digest, one in known.items() if one is None or time.monotonic() - one.read_at > CACHE]
-    known |= dict.fromkeys(stale) | await _read(stale)
+    # Not the accounts: for a thousand sessions, making these would hold the loop.
+    rows = await _open_ones(digests).values_list('digest', 'created_at', 'seen_at') if digests else []
     now, office, left = dates.now(), settings.current(), {}
-    for digest, one in known.items():
-        if one is not None and not _is_over(one.created_at, one.seen_at, now):
-            at_most = one.created_at + timedelta(seconds=office.session_absolute) - now
-            left[digest] = min(one.seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
+    for digest, created_at, seen_at in rows:
+        if (known := _known.get(digest)) is not None:
+            seen_at = max(known.seen_at, seen_at)  # noqa: PLW2901 -- what is not written yet
+        if not _is_over(created_at, seen_at, now):
+            at_most = created_at + timedelta(seconds=office.session_absolute) - now
+            left[digest] = min(seen_at + timedelta(seconds=office.session_idle) - now, at_most), at_most
     return left
 
 
@@ -233,10 +235,15 @@ async def _close(digests: list[str], why: str = '') -> int:
     return closed
 
 
+def _open_ones(digests: Collection[str]) -> QuerySet[Session]:
+    """Those of these whose account may be signed in."""
+    open_ones = Session.filter(Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True))
+    return open_ones.filter(digest__in=list(digests), account__is_active=True)
+
+
 async def _read(digests: Sequence[str]) -> dict[str, _Known]:
     """Those of the sessions that there are, as the database has them."""
     closings = _closings
-    open_ones = Session.filter(Q(account__host_unit_id=None) | Q(account__host_unit__is_active=True))
     related = (
         'account',
         'account__host_unit',
@@ -245,9 +252,7 @@ async def _read(digests: Sequence[str]) -> dict[str, _Known]:
         'account__county',
         'account__volunteer',
     )
-    rows = (
-        await open_ones.filter(digest__in=digests, account__is_active=True).select_related(*related) if digests else []
-    )
+    rows = await _open_ones(digests).select_related(*related) if digests else []
     found = {}
     for row in rows:
         found[row.digest] = known = _Known(row.account, row.created_at, row.seen_at, row.seen_at, time.monotonic())

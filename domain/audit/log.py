@@ -7,7 +7,7 @@ file or print it is for. An entry is one statement in the caller's transaction, 
 import functools
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,18 +24,30 @@ from .origin import Origin
 __all__ = ['Entry', 'LogAct', 'digest_of', 'note', 'note_each']
 
 MOST_WHAT, MOST_REASON = 120, 200
-_INSERT = """
+# No text has it: whatever is not printable is left out.
+_BETWEEN = '\x1f'
+# Each column of texts comes as one, with the separator before each of them, so that a single one may be empty: asyncpg
+# looks at each text of an array to see whether it is an array again, which was half of what an entry cost us.
+_INTEGERS, _TEXTS = '${}::int[]', "(string_to_array(${}, E'\\x1f'))[2:]"
+_COLUMNS = {
+    'act': _TEXTS,
+    'by_id': _INTEGERS,
+    'by_name': _TEXTS,
+    'role': _TEXTS,
+    'unit_id': _INTEGERS,
+    'agency_id': _INTEGERS,
+    **dict.fromkeys(('what', 'about', 'digest', 'name_index', 'reason', 'address', 'session', 'device'), _TEXTS),
+}
+_INSERT = f"""
     INSERT INTO log_entry (at, act, by_id, by_name, role, host_unit_id, agency_id, from_unit, what, about, about_count,
         about_digest, name_index, reason, address, session, device)
     SELECT $1, entry.act, entry.by_id, by_name, role, entry.unit_id, entry.agency_id,
         COALESCE(host_unit.name, agency.name, ''), what, about::bigint[], cardinality(about::bigint[]), digest,
         name_index, reason, address, session, device
-    FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
-        AS entry (act, by_id, by_name, role, unit_id, agency_id, what, about, digest, name_index, reason, address,
-            session, device)
+    FROM unnest({', '.join(kind.format(number) for number, kind in enumerate(_COLUMNS.values(), 2))})
+        AS entry ({', '.join(_COLUMNS)})
     LEFT JOIN host_unit ON host_unit.id = entry.unit_id LEFT JOIN agency ON agency.id = entry.agency_id
-"""
+"""  # noqa: S608 -- our own words
 
 
 class Entry(NamedTuple):
@@ -83,7 +95,7 @@ async def _write(entries: Sequence[Entry], at: datetime) -> None:
         (
             one.act.value,
             one.by.id if one.by else None,
-            one.by.name[:60] if one.by else '',
+            plain(one.by.name)[:60] if one.by else '',
             one.by.role.value if one.by else '',
             one.by.host_unit_id if one.by else None,
             one.by.agency_id if one.by else None,
@@ -97,8 +109,13 @@ async def _write(entries: Sequence[Entry], at: datetime) -> None:
         )
         for one in entries
     ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    await get_connection('default').execute_query(_INSERT, [at, *columns])
+    columns = zip(_COLUMNS.values(), zip(*rows, strict=True), strict=True)
+    given = [list(column) if kind is _INTEGERS else _joined(column) for kind, column in columns]
+    await get_connection('default').execute_query(_INSERT, [at, *given])
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return _BETWEEN + _BETWEEN.join(texts)
 
 
 def _people(ids: frozenset[int]) -> tuple[str, str]:

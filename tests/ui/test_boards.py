@@ -97,6 +97,20 @@ async def test_one_encoded_row_comes_to_all_queues_of_the_agency_on_each_process
     assert await theirs.socket.silent(f'"id":{case.id},', seconds=0.3)
 
 
+async def test_a_page_with_a_queue_hears_once_of_a_case_and_its_queue_says_how_many_wait(
+    browsers: Browsers, office: Office
+) -> None:
+    page = await opened(browsers, office)
+    case = await sent(office)
+    await transitions.announce(case)
+
+    news = await page.heard(f'"id":{case.id},')
+
+    assert [tab['count'] for tab in news['of']['tabs']['is'] if tab['key'] == 'submitted'] == [1]
+    assert await page.socket.silent('42["board"', seconds=0.3)
+    assert not [one for one in page.socket.received if '"waiting"' in one]
+
+
 async def test_whoever_gets_a_row_is_in_the_log_before_it_travels(
     browsers: Browsers, server: Server, office: Office
 ) -> None:

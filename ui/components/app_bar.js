@@ -1,5 +1,5 @@
 // The bar over every page: the system's name, search, number of waiting cases, menu of the account.
-import { board } from '/static/boards.js';
+import { bell, board } from '/static/boards.js';
 import icon from '/static/icons.js';
 import { keys, switchKeys } from '/static/keys.js';
 
@@ -120,9 +120,9 @@ export default {
     </header>
   `,
   computed: {
-    // What has waited when the page was asked for, until somebody counts again.
+    // What has waited when the page was asked for, until somebody counts again: this bar, or the queue of the page.
     count() {
-      return this.held?.of.waiting ?? this.waiting;
+      return bell.waiting ?? this.held?.of.waiting ?? this.waiting;
     },
   },
   methods: {

@@ -60,22 +60,15 @@ class app_bar(board_element, component='app_bar.js'):
         # On the bell, which leads to where the cases are listed.
         self._props['waiting'] = waiting
 
-    def follow(self, *, is_known: bool = True) -> None:
-        """Keep the bell true while the page is open: one board for the whole office.
-
-        `is_known`: the number was given; else the page calls `waits`, once it has read it.
-        """
+    def follow(self) -> None:
+        """Keep the bell true while the page is open: one board for the whole office."""
         if 'waiting-href' in self._props:
             key, concerns = _waiting_of(self.account), {CaseChanged: of_side(self.account)}
-            self.sit(key, concerns, partial(_bell, self.account))
-            if is_known:
-                self.waits(self._props['waiting'])
+            self.sit(key, concerns, partial(_bell, self.account)).known(Content({'waiting': self._props['waiting']}))
 
     def waits(self, waiting: int) -> None:
-        """So many cases wait, as was just read."""
+        """So many cases wait, as the page has just read; in the browser, its queue says how many there are later."""
         self._props['waiting'] = waiting
-        if self.seat is not None:
-            self.seat.board.known(Content({'waiting': waiting}))
 
     async def _search(self, event: GenericEventArguments) -> None:
         words = str(event.args)[:60].strip()

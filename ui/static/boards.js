@@ -4,6 +4,8 @@
 const shown = new Set();
 const newest = new Map(); // board → the latest version heard of
 let listens = false;
+// What the queue of a page says to its bar: how many cases wait.
+export const bell = Vue.reactive({ waiting: null });
 
 function listen() {
   if (listens || !window.socket) return;

@@ -26,6 +26,25 @@ async def test_an_entry_says_who_from_where_and_about_whom(database: str) -> Non
     assert (entry.what, entry.reason) == ('志工資料管理', '查核')
 
 
+async def test_each_of_several_entries_keeps_its_own_texts_whatever_is_in_them(database: str) -> None:
+    clerk = await builders.an_account(name='林\x1f小滿')
+    nobody, here = Origin(), Origin('192.0.2.7', 'a' * 64, 'Windows\x1fChrome')
+    await log.note_each(
+        [
+            log.Entry(LogAct.READ_LIST, None, frozenset(), '', nobody),
+            log.Entry(LogAct.READ_CASE, clerk, frozenset({9, 7}), '{"甲",NULL}\x1f\\N', here, '', '乙\x1f丙'),
+            log.Entry(LogAct.READ_LIST, None, frozenset({7}), '丁', nobody),
+        ]
+    )
+
+    rows = await LogEntry.all().order_by('id').values_list('by_name', 'what', 'reason', 'device', 'session', 'about')
+    assert [tuple(row) for row in rows] == [
+        ('', '', '', '', '', []),
+        ('林 小滿', '{"甲",NULL} \\N', '乙 丙', 'Windows Chrome', 'a' * 64, [7, 9]),
+        ('', '丁', '', '', '', [7]),
+    ]
+
+
 async def test_a_name_that_was_typed_stands_nowhere(database: str) -> None:
     await log.note(LogAct.SIGN_IN_FAILED, by=None, name='wang.xiaoming')
 

@@ -1,5 +1,5 @@
 // The reviewer's live list: overdue first, chips for the deadline, who reads what, what has just arrived in orange.
-import { board } from '/static/boards.js';
+import { bell, board } from '/static/boards.js';
 import icon from '/static/icons.js';
 import { caseAddress, desk } from '/static/desk.js';
 import { keys, switchKeys } from '/static/keys.js';
@@ -293,6 +293,13 @@ export default {
     },
   },
   watch: {
+    // The bell needs no news of its own: what waits is counted with the list.
+    'now.tabs': {
+      immediate: true,
+      handler(tabs) {
+        bell.waiting = tabs.find((t) => t.key === 'submitted').count;
+      },
+    },
     cases(now) {
       if (this.waits) {
         // Another order or filter shows other cases, and one more moves up for each that goes: they have not just arrived.
