@@ -136,7 +136,8 @@ async def _teams(account: Account) -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         return [_team_row(one) for one in found[(page - 1) * per_page : page * per_page]], len(found)
 
-    table = record_table('志工隊', TEAM_COLUMNS, fetch, empty='還沒有志工隊', empty_hint='可以在「志工移轉」新增。')
+    hint = '可以在「志工移轉」新增。'
+    table = record_table('志工隊', TEAM_COLUMNS, fetch, empty='還沒有志工隊', empty_hint=hint, named='teams')
     await table.refresh()
 
 

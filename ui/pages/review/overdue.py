@@ -76,8 +76,8 @@ async def _evidence(account: Account) -> None:
     period = Period(since=dates.today().replace(month=1, day=1))
     in_form = form(period, summary=False)
 
-    async def show() -> None:
-        await table.refresh(1)
+    async def show(page: int | None = 1) -> None:
+        await table.refresh(page)
         if shares is not None:
             await shares.refresh(1)
 
@@ -94,7 +94,7 @@ async def _evidence(account: Account) -> None:
         found = await review_periods.find(period, by=account, page=page, per_page=per_page)
         return [_round(each) for each in found.rows], found.total
 
-    table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
+    table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件', named='rounds')
 
     async def fetch_shares(_page: int, _per_page: int) -> tuple[Sequence[Row], int]:
         found = await review_periods.shares(period, by=account)
@@ -105,7 +105,7 @@ async def _evidence(account: Account) -> None:
     if await deadlines.leads(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
-    await show()
+    await show(None)
 
 
 def export_link(in_form: form, period: Period) -> None:
