@@ -73,7 +73,9 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
     if edit:
         of_team = edit.startswith(TEAM)
         title = '志工隊維護' if of_team else '帳號維護'
-        with frame(account, title, crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
+        named = '新增帳號' if edit == 'new' else ''
+        crumbs = [MENU, (TITLE, links.unit_accounts())]
+        with frame(account, title, crumbs=crumbs, waiting=waiting, named=named):
             await (_team_form(account, edit) if of_team else _form(account, edit))
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):

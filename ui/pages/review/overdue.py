@@ -54,7 +54,9 @@ SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), (
 async def overdue_page(account: Account, due: str = '') -> None:
     """逾期案件, 今日到期, and what comes next; below it the record of all periods."""
     chosen: Due = next((known for known in get_args(Due) if known == due), 'overdue')
-    with frame(account, '逾期案件', crumbs=[MENU, REVIEW], waiting=await waiting_for(account)):
+    label, empty = DUES[chosen]
+    waiting, named = await waiting_for(account), '' if chosen == 'overdue' else f'{label}的案件'
+    with frame(account, '逾期案件', crumbs=[MENU, REVIEW], waiting=waiting, named=named):
         pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=期限')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
@@ -63,7 +65,6 @@ async def overdue_page(account: Account, due: str = '') -> None:
             _show_counts(pills, counts | {chosen: found.total}, chosen)
             return [_row(each) for each in found.rows], found.total
 
-        label, empty = DUES[chosen]
         table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
         await table.refresh()
         _notice_policy(account)
