@@ -12,7 +12,6 @@ from . import samples
 from .pages import PAGES
 from .screenshots import visitor
 from .site import ROOT, Site, settled, takes
-from .ui.browser import Browser as Client
 
 AXE = ROOT / '.cache' / 'node_modules' / 'axe-core' / 'axe.min.js'
 TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -470,18 +469,3 @@ def what_sticks_out(page: Page) -> list[str]:
     """That the page has to be scrolled sideways, if it has to."""
     needed, given = page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
     return [f'{page.url} needs {needed} of {given} px'] if needed > given else []
-
-
-async def test_every_page_has_a_title_of_its_own(site: Site) -> None:
-    shared = []
-    for role, pages in PAGES.items():
-        titles: dict[str, list[str]] = {}
-        async with Client(site.url) as client:
-            if role:
-                await client.sign_in(role, site.passwords[role])
-            for _, address in pages:
-                title = re.findall('<title>(.*?)</title>', (await client.get(address)).text)
-                titles.setdefault(''.join(title), []).append(address)
-        shared += [same for same in titles.values() if len(same) > 1]
-
-    assert shared == []
