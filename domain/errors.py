@@ -46,7 +46,7 @@ class Incomplete(DomainError):
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
-        super().__init__(f'還有 {len(problems)} 個地方需要處理，才能儲存。已填的資料都還在，不需要重新輸入。')
+        super().__init__(f'還有 {len(problems)} 個地方需要處理。已填的資料都還在，不需要重新輸入。')
 
 
 class MovedOn(DomainError):

@@ -355,3 +355,36 @@ def test_what_was_changed_here_stands_in_the_history_and_is_found_by_words(site:
     admin.get_by_label(re.compile('尋找')).fill('0000-2468')
     expect(admin.locator('tbody tr')).to_have_count(1)
     assert '範例圖書館' in row(admin, '0000-2468')
+
+
+def test_back_goes_to_the_page_of_the_list_before_also_from_a_form(site: Site, admin: Page) -> None:
+    opens(admin, site, 'mail')
+    opens(admin, site, 'calendar')
+    stands_on(admin, '1', '/admin/calendar')
+    admin.get_by_role('button', name='後一頁').click()
+    stands_on(admin, '2', '/admin/calendar?page=2')
+    admin.get_by_role('button', name='後一頁').click()
+    stands_on(admin, '3', '/admin/calendar?page=3')
+    admin.get_by_role('table').get_by_role('link').first.click()
+    expect(admin).to_have_url(re.compile('edit='))
+    for page, address in (('3', '?page=3'), ('2', '?page=2'), ('1', '')):
+        admin.go_back()
+        stands_on(admin, page, f'/admin/calendar{address}')
+    admin.go_back()
+    expect(admin).to_have_url(f'{site.url}/admin/mail')
+
+
+def test_back_turns_a_list_whose_filters_are_not_in_the_address(site: Site, admin: Page) -> None:
+    admin.goto(f'{site.url}/log')
+    admin.locator('select').last.select_option('25')
+    expect(admin).to_have_url(f'{site.url}/log?per=25')
+    admin.reload()
+    expect(admin.locator('select').last).to_have_value('25')
+    admin.go_back()
+    expect(admin.locator('select').last).to_have_value('10')
+
+
+def stands_on(page: Page, number: str, address: str) -> None:
+    """The list is turned to page `number`, and its address says so."""
+    expect(page.locator('.lb-page-now')).to_have_text(number)
+    expect(page).to_have_url(re.compile(f'{re.escape(address)}$'))

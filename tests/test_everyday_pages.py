@@ -462,3 +462,19 @@ def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(
     expect(adding.get_by_text('已選 1 位')).to_be_visible()
     adding.get_by_role('button', name='加入名冊').click()
     expect(page.get_by_text('已加入 1 位').first).to_be_visible()
+
+
+def test_what_keeps_from_sending_is_said_of_sending_and_a_message_is_told_once(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/6/record-book/application?flash=application-saved')
+    told = clerk.get_by_text('紀錄冊申請已儲存為草稿')
+    expect(told).to_be_visible()
+    expect(clerk).to_have_url(f'{site.url}/volunteers/6/record-book/application')
+    clerk.reload()
+    settled(clerk)
+    expect(told).to_have_count(0)
+
+    clerk.get_by_role('combobox', name='發冊縣市').click()
+    clerk.get_by_role('option', name='基隆市').click()
+    for _ in range(2):
+        clerk.get_by_role('button', name='送審', exact=True).click()
+        expect(clerk.get_by_role('heading', name='還有 1 個地方需要處理，才能送審')).to_be_visible()

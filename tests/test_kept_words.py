@@ -48,6 +48,30 @@ def test_a_mark_that_is_being_written_stays_until_it_is_sent(site: Site, browser
     elsewhere.context.close()
 
 
+def test_a_mark_that_was_begun_and_not_added_is_told_before_a_decision(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/reviews/3')
+    reviewer.get_by_role('button', name='照片補件').click()
+    reviewer.get_by_role('button', name='模糊').click()
+    words(reviewer).fill(WORDS)
+
+    reviewer.get_by_role('button', name='通知補件').first.click()
+    dialog = reviewer.get_by_role('dialog')
+    expect(dialog.get_by_text('另有 1 項標記寫到一半')).to_be_visible()
+    expect(dialog.get_by_text(WORDS)).to_be_visible()
+    dialog.get_by_role('button', name='再看一下').click()
+    expect(dialog).to_have_count(0)
+    reviewer.get_by_role('button', name='核可').first.click()
+    expect(dialog.get_by_text('的補件標記寫到一半')).to_be_visible()
+    dialog.get_by_role('button', name='取消').click()
+    expect(dialog).to_have_count(0)
+
+    reviewer.get_by_role('button', name='標記補件').click()
+    expect(reviewer.get_by_role('heading', name='已標記 1 項補件')).to_be_visible()
+    reviewer.get_by_role('button', name='通知補件').first.click()
+    expect(dialog.get_by_text('會收到下列 1 項')).to_be_visible()
+    expect(dialog.get_by_text('寫到一半')).to_have_count(0)
+
+
 @pytest.mark.parametrize(('opener', 'label'), [('駁回', '原因'), ('通知補件', '補充說明')])
 def test_a_reason_that_is_being_written_stays(site: Site, reviewer: Page, opener: str, label: str) -> None:
     reviewer.goto(site.url + CASE)

@@ -96,6 +96,7 @@ PLACED = {
     ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
     ('ui/pages/admin/mail.py', '忘記密碼?'): LOGIN,
     ('ui/pages/applications.py', '申請送審'): TAB,
+    ('ui/components/desk/desk_decisions.py', '再看一下'): 'ui/components/desk/desk_decisions.py',
     ('ui/components/imports/batch_file.py', '改正其餘'): 'ui/components/imports/batch_desk.py',
     ('ui/pages/rosters.py', '加入志工'): ROSTERS,
     ('ui/pages/rosters.py', '建立名冊'): ROSTERS,

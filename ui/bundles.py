@@ -26,7 +26,10 @@ PREPARED = UI.parent / '.cache' / 'assets'
 STYLE, SCRIPT, PARTS = links.static('drawn.css'), links.static('drawn.js'), links.static('parts.js')
 _THEIRS = Path(nicegui.__file__).parent
 _BUNDLED = (
-    *(STATIC / f'{name}.js' for name in ('icons', 'keys', 'marks', 'mirror', 'roc_calendar', 'upright', 'boards')),
+    *(
+        STATIC / f'{name}.js'
+        for name in ('icons', 'keys', 'marks', 'mirror', 'roc_calendar', 'upright', 'boards', 'turning')
+    ),
     *(UI / 'components' / f'{name}.js' for name in ('app_bar', 'icon', 'page_head', 'site_footer', 'step_guide')),
     *(UI / 'components' / 'form' / f'{name}.js' for name in ('check_boxes', 'error_summary', 'field')),
     *(UI / 'components' / 'form' / f'{name}.js' for name in ('saved_mark', 'upload_box')),

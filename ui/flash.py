@@ -47,6 +47,8 @@ CONFIRMATIONS = {
     'batch-prepared': '已為勾選的志工帶入課程。請在下方逐一上傳證書正反面，資料才會正式登錄。',
     'import-dropped': '已放棄這次匯入，沒有寫入任何資料。',
     'office-saved': '已儲存。',
+    'rule-removed': '已刪除這一條；審核中的案件也照其餘的規定檢查。',
+    'notice-published': '已發布新的版本；每位志工下次登入「我的資料」時會再問一次。',
     'team-closed': '志工隊已停用；志工已改編，帳號已停用，先前的紀錄都保留。',
     'team-reopened': '志工隊已重新開啟，可以再編入志工；帳號請另外開通。',
     'calendar-saved': '辦公日曆已更新，審核中案件的期限已重新計算。',

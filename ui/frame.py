@@ -52,12 +52,14 @@ def frame(
     guide: Progress | None = None,
     waiting: int | None = 0,
     heading: bool = True,
+    named: str = '',
 ) -> Iterator['page_frame']:
     """`with frame(account, '教育訓練課程', crumbs=…, step=6, guide=progress):` is a whole page.
 
     `waiting`: None where the page tells the bell (`here.bar.waits`), and its queue goes on to.
+    `named`: how the browser names the page, where several have the heading in common.
     """
-    page = page_frame(account, title, crumbs, step, guide, waiting, heading)
+    page = page_frame(account, title, crumbs, step, guide, waiting, heading, named)
     with page.content:
         yield page
         show_flash(guide.gaps if guide and guide.who else ())
@@ -75,11 +77,12 @@ class page_frame:
         guide: Progress | None,
         waiting: int | None,
         heading: bool,
+        named: str,
     ) -> None:
         self.account = account
         self.step = step
         self.guide: step_guide | None = None
-        ui.page_title(title + AFTER_TITLE)
+        ui.page_title((named or title) + AFTER_TITLE)
         if account.text_size:
             ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
         _leave_main_to_us()

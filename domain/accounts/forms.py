@@ -92,8 +92,8 @@ class AccountDetails:
         """Field → sentence."""
         return validation.found(
             {
-                'username': username_problem(self.username),
                 'name': validation.text(FIELDS['name'].label, self.name, most=60, needed=True),
+                'username': username_problem(self.username),
                 'email': validation.email(FIELDS['email'].label, self.email, needed=True),
                 'phone': validation.text(FIELDS['phone'].label, self.phone, most=30),
                 'role': self._role_problem(),
@@ -137,12 +137,16 @@ class AccountDetails:
     def _county_problem(self) -> str | None:
         if self.role != Role.COUNTY:
             return None
-        return validation.text(FIELDS['county_id'].label, self.county_id or '', most=5, needed=True)
+        label = FIELDS['county_id'].label
+        return validation.text(label, self.county_id, most=5) if self.county_id else f'請選擇{label}。'
 
     def _place_problem(self, roles: tuple[Role, ...], key: str) -> str | None:
         if self.role not in roles:
             return None
-        return validation.whole(FIELDS[key].label, getattr(self, key), least=1, most=validation.MOST_INT4, needed=True)
+        label, chosen = FIELDS[key].label, getattr(self, key)
+        if chosen is None:
+            return f'請選擇{label}。'
+        return validation.whole(label, chosen, least=1, most=validation.MOST_INT4)
 
 
 @dataclass

@@ -325,10 +325,18 @@ async def save_agency(details: AgencyDetails, *, by: Account, of: Agency | None 
 async def save_required_hours(
     details: RequiredHoursDetails, *, by: Account, of: RequiredHours | None = None
 ) -> RequiredHours:
-    """A new rule on hours, or `of` amended. Raises Incomplete."""
+    """A new rule on hours, or `of` amended. Raises Incomplete, also when another one is for the same."""
     permissions.require(by, 'directory.save_required_hours')
+    if problems := details.problems():
+        raise Incomplete(problems)
+    about = {
+        name: getattr(details, name) for name in ('kind', 'agency_id', 'field_id', 'completed_from', 'completed_to')
+    }
+    taken = '已有一條規定，訓練課程、機關、領域和結訓日期都相同。請改那一條。'
+    if await RequiredHours.filter(**about).exclude(id=of.id if of else 0).exists():
+        raise Incomplete({'kind': taken})
     async with transaction():
-        saved = await _saved(of or RequiredHours(), details, 'kind', '這條規定和另一條相同。', by)
+        saved = await _saved(of or RequiredHours(), details, 'kind', taken, by)
         await announcements.announce(RulesChanged())
     return saved
 

@@ -419,7 +419,7 @@ async def test_a_number_that_is_none_is_left_out_of_a_list_and_a_document_is_not
     assert (listed.status_code, listed.headers['location']) == (303, '/applications?which=turn&per=25')
     assert sheet.status_code == 404
     assert '請回到查詢的頁面' in unasked.text
-    assert '才能儲存' not in unasked.text
+    assert '個地方需要處理' not in unasked.text
 
 
 @pytest.mark.parametrize('address', ['/test/failing', '/test/failing-too'])

@@ -13,6 +13,7 @@ from domain.model import Account
 from domain.settings import Settings
 from ui import assets, gate
 from ui.headers import SecurityHeaders
+from ui.pages.login import NOTICES
 
 from ..builders import PASSWORD
 from ..site import launched
@@ -143,7 +144,8 @@ def test_chromium_runs_our_scripts_and_not_an_injected_one(servers: tuple[Server
         second = context.new_page()
         second.goto(f'{servers[0].url}/test/counter')
         second.evaluate("fetch('/logout', {method: 'POST'})")
-        page.wait_for_url('**/login?next=/test/counter&flash=session-ended')
+        page.get_by_text(NOTICES['session-ended']).wait_for()
+        page.wait_for_url('**/login?next=/test/counter')
         chromium.close()
 
     assert injected is None

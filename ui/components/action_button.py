@@ -104,7 +104,7 @@ class action_button(ui.button):
 
     async def _show(self, refusal: DomainError) -> None:
         if isinstance(refusal, Incomplete) and self.form is not None:
-            self.form.show(refusal.problems)
+            self.form.show(refusal.problems, self.text or '儲存')
             return
         if isinstance(refusal, NotReady) and self.form is not None:
             self.form.show_lacking(refusal.lacking)

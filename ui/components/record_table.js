@@ -1,5 +1,6 @@
 // 查詢結果: a native table, paged by the server; on a phone each row is a card with its column names.
 import icon from '/static/icons.js';
+import { turn, turning } from '/static/turning.js';
 
 // A cell is a text, or {text, href, chip, icon, hint, act, strong, sub}, or {acts: [{text, act, label}]}.
 const cell = {
@@ -43,6 +44,7 @@ const cell = {
 };
 
 export default {
+  mixins: [turning],
   components: { 'lb-icon': icon, 'lb-cell': cell },
   props: {
     title: String,
@@ -58,7 +60,7 @@ export default {
     bare: Boolean,
     sort: String,
   },
-  emits: ['turned', 'sized', 'sorted', 'acted'],
+  emits: ['acted'],
   data() {
     return { opened: {} };
   },
@@ -68,13 +70,13 @@ export default {
         <h2 :class="{'lb-q': title.startsWith('Q')}">{{ title }}</h2>
         <label v-if="sorts.length" class="lb-sort">
           排序
-          <select :value="sort || sorts[0][0]" @change="$emit('sorted', $event.target.value)">
+          <select :value="sort || sorts[0][0]" @change="turn('sorted', $event.target.value)">
             <option v-for="s in sorts" :key="s[0]" :value="s[0]">{{ s[1] }}</option>
           </select>
         </label>
         <label v-if="!bare">
           每頁顯示
-          <select :value="perPage" @change="$emit('sized', +$event.target.value)">
+          <select :value="perPage" @change="turn('sized', +$event.target.value)">
             <option v-for="n in [10, 25, 50]" :key="n" :value="n">{{ n }}</option>
           </select>
           項結果
@@ -85,7 +87,7 @@ export default {
           <thead>
             <tr>
               <th v-for="c in columns" :key="c.name" scope="col" :class="c.align" :aria-sort="direction(c)">
-                <button v-if="c.sorts" type="button" class="lb-sort-by" @click="$emit('sorted', other(c))">
+                <button v-if="c.sorts" type="button" class="lb-sort-by" @click="turn('sorted', other(c))">
                   {{ c.label }}<lb-icon v-if="direction(c)" :name="sort === c.name ? 'up' : 'down'" size="14" />
                 </button>
                 <template v-else>{{ c.label }}</template>
@@ -142,13 +144,14 @@ export default {
       <nav class="lb-pager" :aria-label="title + '分頁'" v-if="!bare">
         <span role="status">顯示第 {{ first }} 至 {{ last }} 項結果，共 {{ total }} 項</span>
         <span class="sp"></span>
-        <button type="button" class="lb-link" :disabled="page <= 1" @click="$emit('turned', page - 1)">前一頁</button>
+        <button type="button" class="lb-link" :disabled="page <= 1" @click="turn('turned', page - 1)">前一頁</button>
         <b class="lb-page-now" aria-current="page">{{ page }}</b>
-        <button type="button" class="lb-link" :disabled="last >= total" @click="$emit('turned', page + 1)">後一頁</button>
+        <button type="button" class="lb-link" :disabled="last >= total" @click="turn('turned', page + 1)">後一頁</button>
       </nav>
     </section>
   `,
   methods: {
+    turn,
     direction(column) {
       return { [column.name]: 'ascending', [`-${column.name}`]: 'descending' }[this.sort] ?? null;
     },

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
+from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
@@ -36,6 +37,15 @@ class View:
         number, _ = paging.bounds(page, per)
         return cls(number, per if per in LENGTHS else LENGTHS[0], sort)
 
+    @classmethod
+    def asked(cls, named: str = '') -> Self:
+        """The part that this page's own address asks for, where the page does not read it: `turning.js` wrote it."""
+        request = ui.context.client.request
+        asked = request.query_params if request is not None else {}
+        before = f'{named}-' if named else ''
+        page, per = (_number(asked.get(before + name, '')) for name in ('page', 'per'))
+        return cls.read(page, per)
+
     @property
     def turned(self) -> dict[str, int | None]:
         """What an address says of page and length, where they are not as usual."""
@@ -45,13 +55,17 @@ class View:
         }
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
 class record_table(Element, component='record_table.js'):
     """Rows are asked for by `fetch(page, per_page) -> (rows, total)`; a row is {key, column: cell, more: [[cell …]]}.
 
     A cell is a text or {text, href | act | chip, icon, hint, strong, sub} or {acts: [{text, act, label}]}; `label`
     names the act for a screen reader. A press calls `acted(key, what)`; a refusal is shown, and the user is asked who
     it is where the service asks (`step_up`). Columns named in `sortable` sort by a press; `fetch` reads the `view`.
-    Whenever rows were fetched `shown` is told.
+    Whenever rows were fetched `shown` is told. `named` tells a second list of a page from the first in the address.
     """
 
     def __init__(
@@ -68,10 +82,11 @@ class record_table(Element, component='record_table.js'):
         view: View | None = None,
         sortable: Collection[str] = (),
         shown: Callable[[], Awaitable[None]] | None = None,
+        named: str = '',
     ) -> None:
         super().__init__()
         self.fetch = fetch
-        self.view = view or View()
+        self.view = view or (View() if bare else View.asked(named))
         self.sortable, self.shown = sortable, shown
         self._place = paging.Place()
         self._props['columns'] = [
@@ -79,11 +94,12 @@ class record_table(Element, component='record_table.js'):
             for name, label, *rest in columns
         ]
         self._props.update({'title': title, 'rows': [], 'total': 0, 'page': 1, 'per-page': 10, 'bare': bare})
-        self._props.update({'empty': empty, 'empty-hint': empty_hint})
+        self._props.update({'empty': empty, 'empty-hint': empty_hint, 'named': named})
         self._props['empty-link'], self._props['empty-href'] = empty_link
         self.on('turned', self._turned)
         self.on('sized', self._sized)
         self.on('sorted', self._sorted)
+        self.on('returned', self._returned)
         if acted is not None:
 
             async def hear(event: GenericEventArguments) -> None:
@@ -123,6 +139,15 @@ class record_table(Element, component='record_table.js'):
         if isinstance(event.args, str) and event.args.removeprefix('-') in self.sortable:
             self.view.sort = event.args
             await self.refresh(1)
+
+    async def _returned(self, event: GenericEventArguments) -> None:
+        """Back or Forward: {page, per, sort} of the address."""
+        if isinstance(event.args, dict):
+            view = View.read(event.args.get('page', 1), event.args.get('per', 0))
+            sort = str(event.args.get('sort', ''))
+            self.view.per_page = view.per_page
+            self.view.sort = sort if sort.removeprefix('-') in self.sortable else ''
+            await self.refresh(view.page)
 
 
 def matching(rows: Iterable[Row], words: str, page: int, per_page: int) -> tuple[list[Row], int]:

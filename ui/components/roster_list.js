@@ -1,7 +1,9 @@
 // 名冊: one line for each roster: name, unit or agency, the number of its cases in each list, the next deadline.
 import icon from '/static/icons.js';
+import { turn, turning } from '/static/turning.js';
 
 export default {
+  mixins: [turning],
   components: { 'lb-icon': icon },
   props: {
     title: String,
@@ -13,7 +15,7 @@ export default {
     hint: String,
     sought: String,
     text: String,
-    turn: Boolean,
+    only: Boolean, // 輪到您
   },
   emits: ['asked'],
   data() {
@@ -23,15 +25,15 @@ export default {
     <section class="lb-card lb-records lb-rosters" :aria-label="title">
       <div class="lb-roster-head">
         <h2>{{ title }}</h2>
-        <template v-if="total > per || asks || turn">
+        <template v-if="total > per || asks || only">
           <div class="lb-pills" role="group" aria-label="篩選">
             <button
               v-for="one in [false, true]"
               :key="one"
               type="button"
               class="lb-pill"
-              :class="{on: turn === one}"
-              :aria-pressed="turn === one"
+              :class="{on: only === one}"
+              :aria-pressed="only === one"
               @click="ask({turn: one})"
             >
               {{ one ? '輪到您' : '全部' }}
@@ -71,15 +73,15 @@ export default {
         </li>
       </ul>
       <div v-else class="lb-empty">
-        <template v-if="asks || turn"><b>沒有符合條件的名冊</b><span>換個名稱或姓名看看，或按「全部」。</span></template>
+        <template v-if="asks || only"><b>沒有符合條件的名冊</b><span>換個名稱或姓名看看，或按「全部」。</span></template>
         <template v-else><b>{{ empty }}</b><span>{{ hint }}</span></template>
       </div>
       <nav v-if="total > per" class="lb-pager" :aria-label="title + '分頁'">
         <span role="status">共 {{ total }} 份</span>
         <span class="sp"></span>
-        <button type="button" class="lb-link" :disabled="page <= 1" @click="ask({page: page - 1})">前一頁</button>
+        <button type="button" class="lb-link" :disabled="page <= 1" @click="turn('turned', page - 1)">前一頁</button>
         <b class="lb-page-now" aria-current="page">{{ page }}</b>
-        <button type="button" class="lb-link" :disabled="page * per >= total" @click="ask({page: page + 1})">
+        <button type="button" class="lb-link" :disabled="page * per >= total" @click="turn('turned', page + 1)">
           後一頁
         </button>
       </nav>
@@ -91,13 +93,14 @@ export default {
     },
   },
   methods: {
+    turn,
     wait() {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.ask({}), 300);
     },
-    ask({ turn = this.turn, page = 1 }) {
+    ask({ turn = this.only }) {
       clearTimeout(this.typing);
-      this.$emit('asked', { text: this.words.trim(), turn, page });
+      this.$emit('asked', { text: this.words.trim(), turn });
     },
   },
 };

@@ -1,7 +1,7 @@
 """The rosters of a unit or an agency, one line each."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from nicegui import ui
@@ -62,6 +62,8 @@ class roster_list(Element, component='roster_list.js'):
         self._props.update({'title': title, 'empty': empty, 'hint': hint, 'per': PER_PAGE, 'rosters': []})
         self._props['sought'] = sought
         self.on('asked', self._asked)
+        self.on('turned', self._turned)
+        self.on('returned', self._returned)
 
     async def refresh(self) -> None:
         """Fetches the rosters again."""
@@ -71,20 +73,30 @@ class roster_list(Element, component='roster_list.js'):
             return
         rosters = [_line(each, self.account) for each in found.rows]
         self._props.update({'rosters': rosters, 'total': found.total, 'page': found.number})
-        self._props.update({'text': asked.text, 'turn': asked.only_turn})
+        self._props.update({'text': asked.text, 'only': asked.only_turn})
         self.update()
 
     async def _asked(self, event: GenericEventArguments) -> None:
         given: Any = event.args
         if isinstance(given, dict):
-            asked = Asked.read(given.get('text'), given.get('turn'), given.get('page'))
-            if asked.text != self.asked.text:
-                self.key = await searches.keep(asked.text, by=self.account, under=self.key)
-            self.asked = asked
-            address = links.rosters if self.account.role is Role.UNIT_STAFF else links.review_rosters
-            turned = asked.page if asked.page > 1 else None
-            ui.navigate.history.replace(address(self.key, '1' if asked.only_turn else '', turned))
-            await self.refresh()
+            await self._go(Asked.read(given.get('text'), given.get('turn')))
+
+    async def _turned(self, event: GenericEventArguments) -> None:
+        await self._go(replace(self.asked, page=Asked.read(page=event.args).page))
+
+    async def _returned(self, event: GenericEventArguments) -> None:
+        """Back or Forward: {page} of the address."""
+        if isinstance(event.args, dict):
+            await self._go(replace(self.asked, page=Asked.read(page=event.args.get('page')).page))
+
+    async def _go(self, asked: Asked) -> None:
+        if asked.text != self.asked.text:
+            self.key = await searches.keep(asked.text, by=self.account, under=self.key)
+        self.asked = asked
+        address = links.rosters if self.account.role is Role.UNIT_STAFF else links.review_rosters
+        turned = asked.page if asked.page > 1 else None
+        ui.navigate.history.replace(address(self.key, '1' if asked.only_turn else '', turned))
+        await self.refresh()
 
 
 def _line(summary: RosterSummary, account: Account) -> dict[str, object]:

@@ -59,7 +59,8 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
             anew = await applications.again(application, by=account)
             leave_with(links.application(anew.volunteer_id), 'application-again')
 
-    with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+    waiting, named = await waiting_for(account), f'{chosen.label}：送審進度'
+    with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=waiting, named=named):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
         table = record_table(
             chosen.label,

@@ -39,7 +39,7 @@ async def county_accounts_page(account: Account, part: str = '', edit: str = '')
         with frame(account, PARTS[part], crumbs=[MENU, (TITLE, links.county_accounts(part))]):
             await _one(account, part, edit)
         return
-    with frame(account, TITLE, crumbs=[MENU]):
+    with frame(account, TITLE, crumbs=[MENU], named=f'{PARTS[part]}：{TITLE}'):
         pills = {}
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=帳號管理'):
             for key, label in PARTS.items():

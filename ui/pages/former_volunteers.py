@@ -58,7 +58,13 @@ async def former_volunteer_page(account: Account, leaver_id: int) -> None:
     leaver = await leavers.get(leaver_id, by=account)
     crumbs = [MENU, RIGHTS, (TITLE, links.former_volunteers())]
     with (
-        frame(account, leaver.volunteer.name, crumbs=crumbs, waiting=await waiting_for(account)),
+        frame(
+            account,
+            leaver.volunteer.name,
+            crumbs=crumbs,
+            waiting=await waiting_for(account),
+            named=f'{leaver.volunteer.name}：{TITLE}',
+        ),
         html.div().classes('lb-narrow lb-stack'),
     ):
         with card('志工'), html.dl().classes('lb-my-data'):

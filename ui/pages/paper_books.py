@@ -65,7 +65,8 @@ async def paper_books_page(account: Account, which: str = '', page: int = 1, per
     async def shown() -> None:
         ui.navigate.history.replace(links.paper_books(which, **view.turned))
 
-    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
+    waiting, named = await waiting_for(account), f'{chosen.label}：{TITLE}' if chosen else ''
+    with frame(account, TITLE, crumbs=[MENU, VOLUNTEER_DATA], waiting=waiting, named=named):
         html.p('舊制的紙本紀錄冊，由單位登記、發冊機關確認後，就是系統中的紀錄冊。').classes('lb-lead')
         pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=紙本紀錄冊')
         offer = await offer_form(account) if chosen is None else None

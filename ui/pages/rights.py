@@ -55,7 +55,8 @@ async def rights_page(account: Account, part: str = '') -> None:
         found = await rights.listed(by=account, is_open=not here, page=page, per_page=per_page)
         return [_row(one) for one in found.rows], found.total
 
-    with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
+    named = f'{PARTS[here]}：{TITLE}'
+    with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account), named=named):
         count, pills = await rights.waiting_count(by=account), {}
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=個資事務'):
             for key, label in PARTS.items():

@@ -93,8 +93,9 @@ async def transfers_page(account: Account, part: str = '', page: int = 1, per: i
             html.p(str(OfWholeUnit())).classes('lb-lead')
         return
     here = part if part in PARTS else ''
+    named = f'{PARTS[here]}：{TITLE}'
     count = await transfers.waiting_count(by=account)
-    with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account)):
+    with frame(account, TITLE, crumbs=[MENU], waiting=await waiting_for(account), named=named):
         with html.nav().classes('lb-pills lb-gap-below').props('aria-label=志工移轉'):
             for key, label in PARTS.items():
                 waiting = f' {count}' if key == 'take' and count else ''

@@ -74,7 +74,9 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
     if edit:
         of_team = edit.startswith(TEAM)
         title = '志工隊維護' if of_team else '帳號維護'
-        with frame(account, title, crumbs=[MENU, (TITLE, links.unit_accounts())], waiting=waiting):
+        named = '新增帳號' if edit == 'new' else ''
+        crumbs = [MENU, (TITLE, links.unit_accounts())]
+        with frame(account, title, crumbs=crumbs, waiting=waiting, named=named):
             await (_team_form(account, edit) if of_team else _form(account, edit))
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
@@ -137,7 +139,8 @@ async def _teams(account: Account) -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         return [_team_row(one) for one in found[(page - 1) * per_page : page * per_page]], len(found)
 
-    table = record_table('志工隊', TEAM_COLUMNS, fetch, empty='還沒有志工隊', empty_hint='可以在「志工移轉」新增。')
+    hint = '可以在「志工移轉」新增。'
+    table = record_table('志工隊', TEAM_COLUMNS, fetch, empty='還沒有志工隊', empty_hint=hint, named='teams')
     await table.refresh()
 
 

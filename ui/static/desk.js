@@ -17,7 +17,7 @@ export const desk = Vue.reactive({
   markable: false,
   writing: '', // the anchor at which a mark is being written
   sheet: '', // under which the mirror has what is being written
-  words: {}, // what was begun and not sent, by anchor: {reason, text, spot}
+  words: {}, // what was begun and not sent, by anchor: {label, reason, text, spot}
   sent: '', // the anchor whose words are on their way
   spot: null, // and the place on its picture, as shares of width and height
   full: false, // whether a document fills the screen
@@ -49,12 +49,21 @@ export const begun = (key) => (desk.words[key] && desk.writing !== key ? '，寫
 
 // The server keeps what is being written (domain/half_written.py), and the mirror until then; nothing, to give it up.
 const timers = {};
+const untold = {};
 export function remember(key, words = null) {
   if (words) desk.words[key] = words;
   else delete desk.words[key];
   const turn = mirror.keep(desk.sheet, key, words);
   clearTimeout(timers[key]);
-  timers[key] = setTimeout(() => desk.send('typed', { key, words, turn }), words ? 350 : 0);
+  untold[key] = { key, words, turn };
+  timers[key] = setTimeout(tell, words ? 350 : 0, key);
+}
+
+// Now, where the field is left: whoever presses a decision next is told of it.
+export function tell(key) {
+  const what = untold[key];
+  delete untold[key];
+  if (what) desk.send('typed', what);
 }
 
 // The form of a mark, below its field: a reason is chosen by a press or by the keys 1 to 9 and fills the text.
@@ -96,6 +105,7 @@ export const why = {
           rows="3"
           required
           @input="own = true; keep()"
+          @change="tell(at.key)"
         ></textarea>
         <div ref="acts" class="acts">
           <button type="submit" class="lb-btn q-btn bg-negative">
@@ -124,6 +134,7 @@ export const why = {
     },
   },
   methods: {
+    tell,
     choose(reason) {
       this.reason = reason;
       if (!this.own || !this.text) this.text = desk.reasons[reason].text;
@@ -141,7 +152,8 @@ export const why = {
       desk.send('marked', { id, ...this.at.anchor, ...spot, reason: this.reason, text: this.text, seen });
     },
     keep() {
-      remember(this.at.key, { reason: this.reason, text: this.text, spot: desk.spot });
+      const { reason, text } = this;
+      remember(this.at.key, { label: this.at.label, reason, text, spot: desk.spot });
     },
     giveUp() {
       remember(this.at.key);

@@ -37,6 +37,12 @@ for (const one of looks) {
 }
 showLook();
 
+// What the page before has left (ui/flash.py) is shown once: a reload does not ask for it again.
+if (new URLSearchParams(location.search).has('flash')) {
+  const plain = location.href.replace(/([?&])flash=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  history.replaceState(history.state, '', plain);
+}
+
 // The plain pages: a button shows the password, rules are ticked while typing, a form is sent once.
 for (const eye of document.querySelectorAll('[data-peek]')) {
   const input = document.getElementById(eye.dataset.peek);

@@ -129,7 +129,12 @@ function forget(...prefixes) {
     if (prefixes.some((one) => key.startsWith(one))) sessionStorage.removeItem(key);
 }
 // What was typed into a form without a draft is there for its own address alone: whoever goes on has saved or left it.
-if (new URLSearchParams(location.search).has('flash')) forget('form:');
+if (new URLSearchParams(location.search).has('flash')) {
+  forget('form:');
+  // What it says is shown once: a reload, or Back, does not ask for it again.
+  const plain = location.href.replace(/([?&])flash=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  history.replaceState(history.state, '', plain);
+}
 const ofThisPage = 'typed:@' + encodeURIComponent(location.pathname + location.search) + ':';
 for (const key of Object.keys(sessionStorage))
   if (key.startsWith('typed:@') && !key.startsWith(ofThisPage)) sessionStorage.removeItem(key);
@@ -177,7 +182,8 @@ document.addEventListener(
   true,
 );
 
-// Notifications have the signs of our plain pages: Quasar's are a font, which is not there when the line is down.
+// Notifications have the signs of our plain pages: Quasar's are a font, which is not there when the line is down. Whoever
+// presses again and again is told the same: one notice is enough, without a count.
 const SIGNS = {
   positive: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M8 12.3l2.8 2.8L16 9.6',
   negative: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M12 7.5v5.5M12 16.2v.1',
@@ -187,7 +193,7 @@ const SIGNS = {
 addEventListener('load', () => {
   for (const [type, path] of Object.entries(SIGNS)) {
     const icon = path + '@@fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round';
-    Quasar.Notify.registerType(type, { icon, color: type, textColor: 'white', group: false });
+    Quasar.Notify.registerType(type, { icon, color: type, textColor: 'white', group: true, badgeClass: 'hidden' });
   }
 });
 

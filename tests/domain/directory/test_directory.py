@@ -206,6 +206,12 @@ async def test_rules_on_hours_are_written_and_struck(admin: Account) -> None:
     rule = await directory.save_required_hours(
         RequiredHoursDetails(TrainingKind.SPECIAL, agency.id, minutes=360, source='本局規定'), by=admin
     )
+    with pytest.raises(Incomplete) as same:
+        await directory.save_required_hours(
+            RequiredHoursDetails(TrainingKind.SPECIAL, agency.id, minutes=720, source='又一條'), by=admin
+        )
+    assert list(same.value.problems) == ['kind']
+    await directory.save_required_hours(RequiredHoursDetails.from_record(rule), by=admin, of=rule)
     [added] = [each for each in await directory.required_hours(by=admin) if each not in before]
     await directory.remove_required_hours(rule, by=admin)
 

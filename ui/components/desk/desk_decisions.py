@@ -19,15 +19,15 @@ from ..action_button import Look, action_button
 from ..form import form
 from ..form.fields import text_area
 from ..icon import icon
-from ..question import question
+from ..question import is_sure, question
 from .desk_neighbours import desk_neighbours
 
 # What the browser shows when a button is pressed. A press that was delivered late belongs to what was seen then.
 _SEEN = '(event) => emit(event.currentTarget.closest(".lb-decide").dataset.seen)'
 
 _TO_BE_SAID = '（原因）'
-# Builds a question around what is written down of its answer.
-Asking = Callable[[Mapping[str, Any]], ui.dialog]
+# Builds a question around what is written down of its answer, with a place for the marks that were begun.
+Asking = Callable[[Mapping[str, Any]], tuple[ui.dialog, html.div]]
 APPROVED, RETURNED, REJECTED = ApplicationStatus.APPROVED, ApplicationStatus.RETURNED, ApplicationStatus.REJECTED
 
 
@@ -134,17 +134,19 @@ class desk_decisions(Element):
         """
 
         dialog: ui.dialog | None = None
+        begun: html.div
 
         async def open_it() -> None:
-            nonlocal dialog
+            nonlocal dialog, begun
             version, digest = _read(opener.said)
             case_id, by = self.application.id, self.account
             await reviews.require_decidable(case_id, to, version, by=by, reason=_TO_BE_SAID, digest=digest)
             self.seen = opener.said
+            written = await half_written.written(self.sheet)  # now: the browser may have told later words since
             if dialog is None:
-                written = await half_written.written(self.sheet)  # now: the browser may have told later words since
                 with self.acts:
-                    dialog = asked(written)
+                    dialog, begun = asked(written)
+            _list_begun(begun, written, can_go=to is RETURNED)
             dialog.open()
 
         opener = action_button('', open_it, look, told=_SEEN)
@@ -152,7 +154,7 @@ class desk_decisions(Element):
 
     def _question(
         self, to: ApplicationStatus, sentence: str, label: str, written: Mapping[str, Any], *, has_marks: bool = False
-    ) -> ui.dialog:
+    ) -> tuple[ui.dialog, html.div]:
         words, act = Reason(to.value, str(written.get(to.value, ''))), VERBS[to]
 
         async def send() -> None:
@@ -167,21 +169,51 @@ class desk_decisions(Element):
                 self.return_note = note
                 self.marked = html.ol().classes('lb-marked-list')
                 self._list_marks()
+            begun = html.div().props('role=status')
             in_form = form(words, self.sheet, summary=False)
             text_area(label, in_form, to.value, required=not has_marks, maxlength=500)
             with html.div().classes('lb-acts'):
                 action_button(f'確定{act}', send, 'bad', in_form)
                 ui.button('再看一下', on_click=dialog.close, color=None).props('flat no-caps')
                 in_form.saved_mark()
-        return dialog
+        return dialog, begun
 
     async def _approve(self) -> None:
-        await self._decide(APPROVED, self.approve.said)
+        said = self.approve.said
+        if begun := _begun(await half_written.written(self.sheet)):
+            labels = '、'.join(label for label, _ in begun)
+            sentence = f'「{labels}」的補件標記寫到一半，還沒有加入。核可後，單位不會收到。'
+            if not await is_sure('核可', sentence, is_grave=False):
+                return
+        await self._decide(APPROVED, said)
 
     async def _decide(self, to: ApplicationStatus, seen: Any, reason: str = '') -> None:
         version, digest = _read(seen)
         await decisions.decide(self.application.id, to, version, by=self.account, reason=reason, digest=digest)
         await self.decided()
+
+
+def _begun(written: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of what this reviewer has written the marks that were not added: what each is about, and its words."""
+    marks = [each for each in written.values() if isinstance(each, dict)]  # the reasons of the questions are texts
+    return [(str(each.get('label') or '一項'), str(each.get('text', ''))) for each in marks]
+
+
+def _list_begun(place: html.div, written: Mapping[str, Any], *, can_go: bool) -> None:
+    """What the unit would not be told of; `can_go`: it could be, were it added."""
+    place.clear()
+    begun = _begun(written)
+    place.set_visibility(bool(begun))
+    if not begun:
+        return
+    with place, html.div().classes('lb-verdict warn'):
+        icon('warning')
+        with html.div():
+            way = '要一併通知，請按「再看一下」，先把它加入。' if can_go else ''
+            html.p(f'另有 {len(begun)} 項標記寫到一半、還沒有加入，單位不會收到。{way}')
+            with html.ul():
+                for label, text in begun:
+                    html.li(f'{label}：{text}')
 
 
 def _read(seen: Any) -> tuple[int, str]:

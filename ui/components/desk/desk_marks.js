@@ -1,7 +1,7 @@
 // 補件標記 of the open case: what is being asked for, and in the second round the old beside the new, to be confirmed.
 import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
-import { desk, remember, write } from '/static/desk.js';
+import { desk, remember, tell, write } from '/static/desk.js';
 import * as mirror from '/static/mirror.js';
 
 const side = {
@@ -133,7 +133,8 @@ export default {
               maxlength="300"
               rows="2"
               required
-              @input="remember('again:' + m.id, {text: words})"
+              @input="remember('again:' + m.id, {label: m.label, text: words})"
+              @change="tell('again:' + m.id)"
             ></textarea>
             <div class="acts">
               <button type="submit" class="lb-btn q-btn bg-negative">再請補正</button>
@@ -216,6 +217,7 @@ export default {
   },
   methods: {
     remember,
+    tell,
     // The form that was being written opens again; on a slow page marks may be made only a moment after it has come.
     goOn() {
       const begun = Object.keys(desk.words).findLast((key) => desk.words[key].reason);

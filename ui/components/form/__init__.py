@@ -252,11 +252,11 @@ class form:
         self._touched |= {name}
         self._show_faults()
 
-    def show(self, problems: dict[str, str]) -> None:
-        """Show every problem, at the top and beside its field; go to the summary."""
+    def show(self, problems: dict[str, str], before: str = '儲存') -> None:
+        """Show every problem, at the top and beside its field; go to the summary. `before`: what cannot be done yet."""
         self._touched |= problems.keys()
         if self.summary is not None:
-            self.summary.show([(sentence, f'#{name}') for name, sentence in problems.items()])
+            self.summary.show([(sentence, f'#{name}') for name, sentence in problems.items()], before)
         for name, each in self.fields.items():
             each.fault(problems.get(name))
         if self.summary is None and problems:

@@ -2,6 +2,7 @@
 // a doubt. On a phone each row is a card. What is typed is mirrored until the server has it.
 import icon from '/static/icons.js';
 import * as mirror from '/static/mirror.js';
+import { turn, turning } from '/static/turning.js';
 
 // A cell to write in, or to choose in where the column has its words.
 const box = {
@@ -40,6 +41,7 @@ const box = {
 };
 
 export default {
+  mixins: [turning],
   components: { 'lb-icon': icon, 'lb-box': box },
   props: {
     rows: String, // a JSON text
@@ -57,7 +59,7 @@ export default {
     doubts: Array,
     said: String, // to a screen reader: what became of the row that was mended
   },
-  emits: ['graded', 'asked', 'turned', 'sized', 'mended', 'alike', 'restored', 'answered'],
+  emits: ['graded', 'asked', 'mended', 'alike', 'restored', 'answered'],
   data() {
     return { typed: {}, opened: {}, late: false };
   },
@@ -227,15 +229,15 @@ export default {
           <span role="status">{{ note }}第 {{ first }} 至 {{ last }} 列，共 {{ total.toLocaleString() }} 列</span>
           <label>
             每頁
-            <select :value="perPage" @change="$emit('sized', +$event.target.value)">
+            <select :value="perPage" @change="turn('sized', +$event.target.value)">
               <option v-for="n in [10, 25, 50]" :key="n" :value="n">{{ n }}</option>
             </select>
             列
           </label>
           <span class="sp"></span>
-          <button type="button" class="lb-link" :disabled="page <= 1" @click="$emit('turned', page - 1)">前一頁</button>
+          <button type="button" class="lb-link" :disabled="page <= 1" @click="turn('turned', page - 1)">前一頁</button>
           <b class="lb-page-now" aria-current="page">{{ page }}</b>
-          <button type="button" class="lb-link" :disabled="last >= total" @click="$emit('turned', page + 1)">
+          <button type="button" class="lb-link" :disabled="last >= total" @click="turn('turned', page + 1)">
             後一頁
           </button>
         </nav>
@@ -277,6 +279,7 @@ export default {
     clearInterval(this.timer);
   },
   methods: {
+    turn,
     name_of: (row, key) => `${row.n}:${key}`,
     shown(row, box) {
       return this.typed[this.name_of(row, box.key)]?.text ?? box.value;

@@ -67,6 +67,7 @@ class import_table(Element, component='import_table.js'):
         self.on('graded', self._graded)
         self.on('turned', self._turned)
         self.on('sized', self._sized)
+        self.on('returned', self._returned)
 
     def show(self, found: Preview, people: Mapping[int, str]) -> None:
         """Shows these rows; `found` is the part that `view` and `grade` ask for, `people` names by volunteer's id."""
@@ -148,6 +149,13 @@ class import_table(Element, component='import_table.js'):
     async def _sized(self, event: GenericEventArguments) -> None:
         if event.args in LENGTHS:
             self.view.per_page, self.view.page = event.args, 1
+            await self.turned()
+
+    async def _returned(self, event: GenericEventArguments) -> None:
+        """Back or Forward: {page, per} of the address."""
+        if isinstance(event.args, dict):
+            view = View.read(event.args.get('page', 1), event.args.get('per', 0))
+            self.view.page, self.view.per_page = view.page, view.per_page
             await self.turned()
 
 

@@ -1,8 +1,10 @@
 // Paper books that wait for their agency: pictures beside what was typed; several can be chosen and confirmed.
 import icon from '/static/icons.js';
 import { fullScreen } from '/static/sheets.js';
+import { turn, turning } from '/static/turning.js';
 
 export default {
+  mixins: [turning],
   components: { 'lb-icon': icon, whole: fullScreen },
   props: {
     title: String,
@@ -14,7 +16,7 @@ export default {
     empty: String,
     hint: String,
   },
-  emits: ['acted', 'turned'],
+  emits: ['acted'],
   data() {
     return { picked: {} };
   },
@@ -101,9 +103,9 @@ export default {
       <div v-else class="lb-empty"><b>{{ empty }}</b><span v-if="hint">{{ hint }}</span></div>
       <nav v-if="pages > 1" class="lb-pager" :aria-label="title + '分頁'">
         <span class="sp"></span>
-        <button type="button" class="lb-link" :disabled="page <= 1" @click="$emit('turned', page - 1)">前一頁</button>
+        <button type="button" class="lb-link" :disabled="page <= 1" @click="turn('turned', page - 1)">前一頁</button>
         <b class="lb-page-now" aria-current="page">{{ page }}／{{ pages }}</b>
-        <button type="button" class="lb-link" :disabled="page >= pages" @click="$emit('turned', page + 1)">後一頁</button>
+        <button type="button" class="lb-link" :disabled="page >= pages" @click="turn('turned', page + 1)">後一頁</button>
       </nav>
       <whole :items="flat" ref="screen" />
     </section>
@@ -127,6 +129,7 @@ export default {
     },
   },
   methods: {
+    turn,
     choose(rows, on) {
       for (const r of rows) this.picked[r.id] = on;
     },

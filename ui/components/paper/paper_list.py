@@ -7,7 +7,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, links
+from domain import dates, links, paging
 from domain.books import paper_books
 from domain.model import PaperRegistration, RegistrationStatus
 
@@ -18,7 +18,7 @@ from .paper_facts import LOOKS, body_of, day_of, groups_of, pictures_of, warning
 class paper_list(Element, component='paper_list.js'):
     """A press calls `acted([(id, version seen)])`, None for all that are asked for; one call at a time.
 
-    `turned(page)` fetches another page. A refusal is shown.
+    `turned(page)` fetches another page, also for Back. A refusal is shown.
     """
 
     def __init__(
@@ -52,8 +52,14 @@ class paper_list(Element, component='paper_list.js'):
                 with showing_refusals():
                     await turned(event.args)
 
+        async def go_back(event: GenericEventArguments) -> None:
+            if isinstance(event.args, dict):
+                with showing_refusals():
+                    await turned(paging.bounds(event.args.get('page'), None)[0])
+
         self.on('acted', hear)
         self.on('turned', turn)
+        self.on('returned', go_back)
 
     def show(
         self, rows: Sequence[PaperRegistration], same: Mapping[int, int], total: int, page: int, pages: int

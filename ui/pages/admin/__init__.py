@@ -201,14 +201,15 @@ async def section_page(
     back = (here.label, links.admin(section))
     if edit and here.edit is not None:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
-        with frame(account, title, crumbs=[MENU, HOME, back]):
+        named = here.new if edit == 'new' else ''
+        with frame(account, title, crumbs=[MENU, HOME, back], named=named):
             await here.edit(account, edit)
         return
     await _list_page(account, section, here, await pending.of(by=account), q, View.read(page, per))
 
 
 async def _list_page(account: Account, section: str, here: Section, found: Pending, q: str, view: View) -> None:
-    with frame(account, HOME[0], crumbs=[MENU]):
+    with frame(account, HOME[0], crumbs=[MENU], named=f'{here.label}：{HOME[0]}'):
         section_links('系統管理', _groups(), section, {'requests': found.requests})
         await mail.warn_of_backlog(account)
         offices.warn_of_unsupervised(found.unsupervised)

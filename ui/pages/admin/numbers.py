@@ -8,7 +8,7 @@ from domain import dates, directory, links
 from domain.books import number_ledger
 from domain.books.number_ledger import SERIES_FIELDS, Series, SeriesDetails
 from domain.directory import forms
-from domain.errors import MovedOn, NotFound
+from domain.errors import Incomplete, MovedOn, NotFound
 from domain.model import Account
 
 from ...components.action_button import action_button
@@ -67,6 +67,8 @@ async def _begin(account: Account) -> None:
         choice_field(SERIES_FIELDS['roc_year'].caption, in_form, 'year', years, required=True)
 
     async def begin() -> None:
+        if problems := details.problems():
+            raise Incomplete(problems)
         series = await number_ledger.begin(details.agency_id or 0, details.year, by=account)
         ui.navigate.to(links.admin('numbers', series.id))
 

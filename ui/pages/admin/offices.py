@@ -350,7 +350,7 @@ async def edit_hours(account: Account, key: str) -> None:
             '刪除', '刪除後，改由範圍較大的規定決定時數；送審中的案件也會照新的規定檢查。'
         ):
             await directory.remove_required_hours(rule, by=account)
-            leave_with(links.admin('hours'), 'office-saved')
+            leave_with(links.admin('hours'), 'rule-removed')
 
     in_form.on_change(say_hours)
     say_hours()

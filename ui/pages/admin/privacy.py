@@ -69,7 +69,7 @@ async def edit_notice(account: Account, which: str) -> None:
             '發布新的版本', '發布後不能修改，只能再發布下一版；志工會再被問一次。', yes='發布', is_grave=False
         ):
             await notices.publish(details, seen=current.id, by=account)
-            leave_with(links.admin('notice'), 'office-saved')
+            leave_with(links.admin('notice'), 'notice-published')
 
     with save_bar():
         if is_current:

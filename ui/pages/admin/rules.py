@@ -95,6 +95,7 @@ def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_n
         )
         parts = {part.value: part.label for part in Part}
         looks_at = check_boxes(FIELDS['looks_at'].caption, in_form, 'looks_at', parts, hint=LOOKS_AT)
+        looks_at.classes('lb-long')
     key = details.key
 
     def say() -> None:
@@ -131,7 +132,7 @@ def strike_button(account: Account, rule: Rule) -> None:
             '刪除', '刪除後，改由範圍較大的規則決定；沒有其他規則時，就不再檢查這一項。審核中的案件也一樣。'
         ):
             await rules.remove(rule, by=account)
-            leave_with(links.admin('rules'), 'office-saved')
+            leave_with(links.admin('rules'), 'rule-removed')
 
     action_button('刪除這條規則', strike, 'outline')
 

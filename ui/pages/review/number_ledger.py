@@ -114,7 +114,9 @@ async def series_table(series: Sequence[Series]) -> None:
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         return [_series_row(one) for one in series[(page - 1) * per_page : page * per_page]], len(series)
 
-    table = record_table('號碼序列', SERIES_COLUMNS, fetch, empty_hint='第一次核可時，今年的序列會自動建立。')
+    table = record_table(
+        '號碼序列', SERIES_COLUMNS, fetch, empty_hint='第一次核可時，今年的序列會自動建立。', named='series'
+    )
     await table.refresh()
 
 

@@ -54,7 +54,9 @@ SHARE_COLUMNS = [('reviewer', '承辦人'), ('closed', '審結件次', 'num'), (
 async def overdue_page(account: Account, due: str = '') -> None:
     """逾期案件, 今日到期, and what comes next; below it the record of all periods."""
     chosen: Due = next((known for known in get_args(Due) if known == due), 'overdue')
-    with frame(account, '逾期案件', crumbs=[MENU, REVIEW], waiting=await waiting_for(account)):
+    label, empty = DUES[chosen]
+    waiting, named = await waiting_for(account), '' if chosen == 'overdue' else f'{label}的案件'
+    with frame(account, '逾期案件', crumbs=[MENU, REVIEW], waiting=waiting, named=named):
         pills = html.nav().classes('lb-pills lb-gap-below').props('aria-label=期限')
 
         async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
@@ -63,7 +65,6 @@ async def overdue_page(account: Account, due: str = '') -> None:
             _show_counts(pills, counts | {chosen: found.total}, chosen)
             return [_row(each) for each in found.rows], found.total
 
-        label, empty = DUES[chosen]
         table = record_table(label, COLUMNS, fetch, empty=empty, empty_link=('回到志工紀錄冊審核', REVIEW[1]))
         await table.refresh()
         _notice_policy(account)
@@ -76,8 +77,8 @@ async def _evidence(account: Account) -> None:
     period = Period(since=dates.today().replace(month=1, day=1))
     in_form = form(period, summary=False)
 
-    async def show() -> None:
-        await table.refresh(1)
+    async def show(page: int | None = 1) -> None:
+        await table.refresh(page)
         if shares is not None:
             await shares.refresh(1)
 
@@ -94,7 +95,7 @@ async def _evidence(account: Account) -> None:
         found = await review_periods.find(period, by=account, page=page, per_page=per_page)
         return [_round(each) for each in found.rows], found.total
 
-    table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件')
+    table = record_table('送審與審結', ROUND_COLUMNS, fetch, empty='這段期間沒有送審的案件', named='rounds')
 
     async def fetch_shares(_page: int, _per_page: int) -> tuple[Sequence[Row], int]:
         found = await review_periods.shares(period, by=account)
@@ -105,7 +106,7 @@ async def _evidence(account: Account) -> None:
     if await deadlines.leads(account):
         shares = record_table('依承辦人', SHARE_COLUMNS, fetch_shares, bare=True, empty='這段期間沒有審結的案件')
 
-    await show()
+    await show(None)
 
 
 def export_link(in_form: form, period: Period) -> None:

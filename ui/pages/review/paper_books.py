@@ -39,7 +39,8 @@ async def review_paper_books_page(
     chosen = validation.member(RegistrationStatus, status) or RegistrationStatus.WAITING
     query = RegistrationQuery(chosen, unit, await searches.words(q, by=account), page, PER_PAGE)
     asked = Asked(query.text, unit)
-    with frame(account, TITLE, crumbs=[MENU, REVIEW], waiting=await waiting_for(account)):
+    named = f'{chosen.label}：{TITLE}'
+    with frame(account, TITLE, crumbs=[MENU, REVIEW], waiting=await waiting_for(account), named=named):
         html.p(
             '單位登記的舊制紙本紀錄冊，請對照封面與末頁。確認後就是使用中的紀錄冊，持有人不能再申請初次；看不清楚或不符的請退回。'
         ).classes('lb-lead')

@@ -6,7 +6,7 @@ from domain import links
 from domain.model import Account
 
 from ...components.call_tasks import call_tasks
-from ...components.desk.desk_view import DeskView
+from ...components.desk.desk_view import TABS, DeskView
 from ...components.desk.queue_pane import queue_pane
 from ...components.paper.paper_strip import paper_strip
 from ...frame import frame
@@ -24,7 +24,8 @@ async def review_queue_page(
 ) -> None:
     """The queue, with no case open."""
     view = DeskView.read(status, order, due, unit, roster, q, page)
-    with frame(account, '志工紀錄冊審核', heading=False, waiting=None) as here:
+    named = f'{TABS[view.tab][1]}：志工紀錄冊審核'
+    with frame(account, '志工紀錄冊審核', heading=False, waiting=None, named=named) as here:
         here.content.classes('lb-desk')
         with html.div().classes('lb-review'):
             queue = await queue_pane(account, view)

@@ -62,8 +62,9 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     back = links.record_books(volunteer.id)
     guide = await guide_for(account, volunteer)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
+    waiting, named = await waiting_for(account), f'{volunteer.name}：紀錄冊申請'
     with frame(
-        account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=await waiting_for(account), heading=False
+        account, '紀錄冊', crumbs=crumbs, step=8, guide=guide, waiting=waiting, heading=False, named=named
     ) as here:
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))

@@ -52,7 +52,8 @@ async def paper_book_page(account: Account, volunteer_id: int) -> None:
     may_amend = registration is None or paper_books.may_amend(registration, by=account)
     back = links.record_books(volunteer.id)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
-    with frame(account, TITLE, crumbs=crumbs, waiting=await waiting_for(account), heading=False):
+    waiting, named = await waiting_for(account), f'{volunteer.name}：{TITLE}'
+    with frame(account, TITLE, crumbs=crumbs, waiting=waiting, heading=False, named=named):
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
         if registration is not None:

@@ -39,7 +39,13 @@ async def rights_form_page(account: Account, volunteer_id: int) -> None:
     volunteer = await volunteers.known(volunteer_id, by=account)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, links.basics(volunteer.id))]
     with (
-        frame(account, '登記書面請求', crumbs=crumbs, waiting=await waiting_for(account)),
+        frame(
+            account,
+            '登記書面請求',
+            crumbs=crumbs,
+            waiting=await waiting_for(account),
+            named=f'{volunteer.name}：登記書面請求',
+        ),
         html.div().classes('lb-narrow lb-stack'),
     ):
         request_card(account, volunteer)

@@ -73,7 +73,9 @@ async def _training_page(
         (volunteer.name, links.volunteer(volunteer.id)),
         ('教育訓練', links.trainings(volunteer.id)),
     ]
-    with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account)) as page:
+    waiting = await waiting_for(account)
+    named = f'{volunteer.name}：{training.title if training else "新增教育訓練"}'
+    with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=waiting, named=named) as page:
         roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
         about = training.id if training else 0
