@@ -53,7 +53,7 @@ class _Patient(AsyncpgDBClient):
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         """In the place of Tortoise's, with the same errors; one coroutine less for each statement."""
         try:
-            async with outages.told(self.patience, may_be_done=self._may_be_done(args)):
+            with outages.told(self.patience, may_be_done=self._may_be_done(args)):
                 return await func(self, *args, **kwargs)
         except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
             raise OperationalError(error) from error
@@ -150,7 +150,7 @@ class _Transaction(TransactionContextPooled):
     async def __aenter__(self) -> _Begun:
         await self.ensure_connection()
         transaction = self.client
-        async with outages.told(transaction.patience, may_be_done=False):
+        with outages.told(transaction.patience, may_be_done=False):
             transaction._connection = await self._pool.acquire()
         try:
             await transaction.begin()
