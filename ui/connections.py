@@ -29,6 +29,8 @@ OPENED_ALONE_AFTER = 0.005
 _OF_A_BODY = {b'content-length', b'transfer-encoding'}
 # Under this name a websocket's scope has its connection.
 LINE = 'line'
+# True in a message behind which another one goes at once.
+FOLLOWED = 'followed'
 
 # What a websocket is given to answer the request that opens it, and is not asked for again.
 _OF_ITS_ANSWER = ('config', 'app', 'app_state', 'asgi_version', 'root_path', 'default_headers', 'request', 'response')
@@ -257,7 +259,11 @@ class Line(WebSocketsSansIOProtocol):
             self.scope[LINE] = self  # type: ignore[literal-required]  # a name of our own
 
     async def send(self, message: Any) -> None:
-        """The answer that opens it waits a moment for the first message, so that both go in one piece."""
+        """What another message follows waits for it, so that both go in one piece; so does, a moment, the opening."""
+        if message.get(FOLLOWED) and self.handshake_complete and not self.close_sent:
+            text = message.get('text')
+            self.conn.send_binary(message['bytes']) if text is None else self.conn.send_text(text.encode())
+            return
         if message['type'] != 'websocket.accept' or self.handshake_complete or not self.writable.is_set():
             await super().send(message)
             return
