@@ -254,7 +254,7 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
 
     async def _open(self, line: Any) -> str:
         """Until its end; returns what is answered then, as engine.io's websocket does."""
-        await line.asgi_send({'type': 'websocket.accept'})
+        await line.asgi_send({'type': 'websocket.accept', FOLLOWED: True})
         self.connected = self.upgraded = True
         writing = asyncio.ensure_future(self._write(line))
         told: str | bytes | None = _CONNECTS
