@@ -35,8 +35,9 @@ from .outages import DatabaseAway
 from .rows import Executor
 
 # How many statements a connection keeps prepared, with about 40 kB of PostgreSQL each. The pages ask some hundreds of
-# different ones and would push each other out of asyncpg's 100; one that is prepared anew costs six times as much.
-_STATEMENTS = 400
+# different ones and would push each other out of asyncpg's 100; one that is prepared anew costs six times as much, so
+# none is given up after asyncpg's five minutes, by which most of an office with few users would be prepared each time.
+_PREPARED = {'statement_cache_size': 400, 'max_cached_statement_lifetime': 0}
 
 # Seconds for putting a connection in order, after which it is closed.
 _ORDER_SECONDS = 3.0
@@ -53,7 +54,7 @@ class _Patient(AsyncpgDBClient):
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         """In the place of Tortoise's, with the same errors; one coroutine less for each statement."""
         try:
-            async with outages.told(self.patience, may_be_done=self._may_be_done(args)):
+            with outages.told(self.patience, may_be_done=self._may_be_done(args)):
                 return await func(self, *args, **kwargs)
         except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
             raise OperationalError(error) from error
@@ -80,7 +81,7 @@ class Client(_Patient):
 
     async def create_connection(self, with_db: bool) -> None:
         limits = {} if self.patience is None else outages.LIMITS
-        sizes = {'min_size': self.pool_minsize, 'max_size': self.pool_maxsize, 'statement_cache_size': _STATEMENTS}
+        sizes = {'min_size': self.pool_minsize, 'max_size': self.pool_maxsize, **_PREPARED}
         self._pool = await asyncpg.create_pool(self._dsn, reset=_nothing_more, server_settings=limits, **sizes)
         await self._post_connect()
 
@@ -150,7 +151,7 @@ class _Transaction(TransactionContextPooled):
     async def __aenter__(self) -> _Begun:
         await self.ensure_connection()
         transaction = self.client
-        async with outages.told(transaction.patience, may_be_done=False):
+        with outages.told(transaction.patience, may_be_done=False):
             transaction._connection = await self._pool.acquire()
         try:
             await transaction.begin()

@@ -20,12 +20,12 @@ async def ids(table: str, count: int) -> list[int]:
 async def copy(table: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
     """Write `records` in the open transaction. Raises DatabaseAway; outside of a transaction AttributeError."""
     connection: Any = get_connection('default')
-    async with outages.told(connection.patience, may_be_done=False):
+    with outages.told(connection.patience, may_be_done=False):
         await connection._connection.copy_records_to_table(table, columns=columns, records=records)
 
 
 async def copy_lines(table: str, columns: Sequence[str], lines: bytes) -> None:
     """The same of lines in the text format of COPY."""
     connection: Any = get_connection('default')
-    async with outages.told(connection.patience, may_be_done=False):
+    with outages.told(connection.patience, may_be_done=False):
         await connection._connection.copy_to_table(table, columns=columns, source=memoryview(lines))

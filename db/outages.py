@@ -5,6 +5,7 @@ nobody waits for (sweeps, renewals, exports of a nation) is `unhurried`.
 """
 
 import asyncio
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,29 +60,38 @@ def unhurried() -> Iterator[None]:
 
 
 class told:
-    """`async with`: DatabaseAway for whatever keeps the database from answering inside, and after `patience` seconds.
+    """`with`: DatabaseAway for whatever keeps the database from answering inside, and after `patience` seconds.
 
     Other errors of the database lose what they cite of a row (DETAIL) or of a value: it would stand in the log.
     """
 
-    __slots__ = ('_limit', '_may_be_done')
+    __slots__ = ('_is_late', '_may_be_done', '_patience', '_requests', '_task', '_watch')
 
     def __init__(self, patience: float | None, *, may_be_done: bool) -> None:
-        self._limit = asyncio.timeout(None if _unhurried.get() else patience)
+        self._patience = None if _unhurried.get() else patience
         self._may_be_done = may_be_done
+        self._is_late = False
 
-    async def __aenter__(self) -> None:
-        await self._limit.__aenter__()
+    def __enter__(self) -> None:
+        if self._patience is not None:
+            self._watch = _watch()
+            self._task = self._watch.begin(self, self._patience)
+            self._requests = self._task.cancelling()
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            await self._limit.__aexit__(kind, error, trace)
-        except TimeoutError as late:
-            error = late
+        if self._patience is not None:
+            self._watch.waiting.pop(self, None)
+        if self._is_late and self._task.uncancel() <= self._requests and kind is asyncio.CancelledError:
+            error = TimeoutError()
         if error is not None:
             self._say(error)
+
+    def give_up(self) -> None:
+        """The time is over: whoever waits is interrupted, as by `asyncio.timeout`."""
+        self._is_late = True
+        self._task.cancel()
 
     def _say(self, error: BaseException) -> None:
         if isinstance(error, DatabaseAway):
@@ -95,6 +105,55 @@ class told:
             raise DatabaseAway(_why(error), is_unsure=self._may_be_done and not is_refused) from None
         elif isinstance(error, asyncpg.PostgresError):
             _keep_to_itself(error)
+
+
+class _Watch:
+    """Who waits for the database in one event loop, and until when.
+
+    All have one timer, which rings when the first of them is late: a timer of its own takes half as long as a
+    statement, and hardly any rings.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.waiting: dict[told, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = math.inf
+
+    def begin(self, one: told, seconds: float) -> 'asyncio.Task[Any]':
+        """`one` waits from now on, in the task that is answered."""
+        task = asyncio.current_task(self.loop)
+        assert task is not None
+        self.waiting[one] = until = self.loop.time() + seconds
+        if until < self._rings_at:
+            self._ring_at(until)
+        return task
+
+    def _ring_at(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings_at = when
+        self._timer = self.loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        now = self.loop.time()
+        for one in [one for one, until in self.waiting.items() if until <= now]:
+            del self.waiting[one]
+            one.give_up()
+        self._timer, self._rings_at = None, math.inf
+        if self.waiting:
+            self._ring_at(min(self.waiting.values()))
+
+
+_watches: list[_Watch] = []
+
+
+def _watch() -> _Watch:
+    """That of the running loop."""
+    loop = asyncio.get_running_loop()
+    if not _watches or _watches[0].loop is not loop:
+        _watches[:] = [_Watch(loop)]
+    return _watches[0]
 
 
 def _keep_to_itself(error: Any) -> None:

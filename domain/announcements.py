@@ -360,7 +360,7 @@ async def _keep_listening(url: str, lost: asyncio.Event) -> None:
     if await _is_alive(_line):
         return
     _line.terminate()
-    async with outages.told(None, may_be_done=False):
+    with outages.told(None, may_be_done=False):
         _line = await _connection(url, lost)
     log.warning('announcements: the connection was lost and is made again')
     for channel in Channel:

@@ -50,20 +50,24 @@ def sources() -> list[Path]:
 
 
 def style() -> str:
-    """The styles of NiceGUI and Quasar, in the layers that the template puts them into."""
+    """The styles of NiceGUI and Quasar, in the layers that the template puts them into, and those of the template."""
     names = ('fonts', 'quasar.unimportant.prod', 'quasar.important.prod', 'nicegui')
     files = [_THEIRS / 'static' / f'{name}.css' for name in names]
     fonts, *rules = (slimmer.style(slimmer.minified(file.read_text(encoding='utf-8'))) for file in files)
     rules.insert(0, slimmer.icon_font(fonts).replace('url(', f'url({NICEGUI}/static/'))
     layers = zip(('base', 'quasar', 'quasar_importants', 'nicegui'), rules, strict=True)
-    return _layers() + ''.join(f'@layer {name}{{{each}}}' for name, each in layers)
+    drawn = ''.join(f'@layer {name}{{{each}}}' for name, each in layers)
+    return _layers() + drawn + slimmer.rules_of(_template())
 
 
 def _layers() -> str:
-    """The order of all layers, which the template says behind its own link to this file."""
-    template = (_THEIRS / 'templates' / 'index.html').read_text(encoding='utf-8')
-    order, *_ = re.findall(r'@layer [\w, ]+;', template)
+    """The order of all layers, as the template says it."""
+    order, *_ = re.findall(r'@layer [\w, ]+;', _template())
     return str(order)
+
+
+def _template() -> str:
+    return (_THEIRS / 'templates' / 'index.html').read_text(encoding='utf-8')
 
 
 def script() -> str:

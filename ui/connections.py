@@ -24,11 +24,11 @@ READING_SECONDS = 60.0
 MOST_UNFINISHED = 500
 # Bytes of a body up to which it is copied behind its head.
 MOST_JOINED = 64 * 1024
-# Seconds that an opened websocket's answer waits for the first message at most.
-OPENED_ALONE_AFTER = 0.005
 _OF_A_BODY = {b'content-length', b'transfer-encoding'}
 # Under this name a websocket's scope has its connection.
 LINE = 'line'
+# True in a message to a websocket that waits for the next one, which goes at once.
+FOLLOWED = 'followed'
 
 # What a websocket is given to answer the request that opens it, and is not asked for again.
 _OF_ITS_ANSWER = ('config', 'app', 'app_state', 'asgi_version', 'root_path', 'default_headers', 'request', 'response')
@@ -215,7 +215,7 @@ class _Whole:
 
 
 class _Kept:
-    """Where the answer that opens a websocket is written instead."""
+    """Where a message that waits for the next one is written instead."""
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
@@ -257,18 +257,18 @@ class Line(WebSocketsSansIOProtocol):
             self.scope[LINE] = self  # type: ignore[literal-required]  # a name of our own
 
     async def send(self, message: Any) -> None:
-        """The answer that opens it waits a moment for the first message, so that both go in one piece."""
-        if message['type'] != 'websocket.accept' or self.handshake_complete or not self.writable.is_set():
+        """What waits for the next message goes in one piece with it."""
+        if message.get(FOLLOWED) and self.writable.is_set():
+            line, self.transport = self.transport, _Kept()  # type: ignore[assignment]  # all that it is used for
+            try:
+                await super().send(message)
+                self.conn.writes[:0] = self.transport.kept  # type: ignore[attr-defined]  # what is written next has it
+            finally:
+                self.transport = line
+        else:
             await super().send(message)
-            return
-        line, self.transport = self.transport, _Kept()  # type: ignore[assignment]  # all that it is used for
-        try:
-            await super().send(message)
-            self.conn.writes[:0] = self.transport.kept  # type: ignore[attr-defined]  # what is written next has it
-        finally:
-            self.transport = line
-        self.loop.call_later(OPENED_ALONE_AFTER, self._write_all)
-        self._take_little_room()
+        if message['type'] == 'websocket.accept':
+            self._take_little_room()
 
     def _take_little_room(self) -> None:
         """It is open: what only its answer needed goes, and what is as usual is the class's."""

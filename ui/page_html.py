@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from domain import links
 
-from . import assets
+from . import assets, slimmer
 
 # What stands in the template inside of a JavaScript text between backticks, which itself stands in HTML.
 _UNSAFE = ((b'&', b'&amp;'), (b'<', b'&lt;'), (b'>', b'&gt;'), (b'`', b'&#96;'), (b'$', b'&#36;'))
@@ -129,7 +129,7 @@ def _shared(components: Sequence[str]) -> dict[str, Any]:
         'styles': '<style>' + '\n'.join(styles) + '</style>\n',
         'templates': '\n' + '\n'.join(templates),
         'vue_scripts': '\n'.join(scripts),
-        'imports': json.dumps(imports),
+        'imports': json.dumps(slimmer.imports(imports)),
         'js_imports': '\n'.join(lines),
         'js_imports_urls': urls,
         'vue_config': json.dumps(config.quasar_config),

@@ -9,11 +9,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from engineio import async_server, async_socket, packet  # type: ignore[import-untyped]
 from engineio.async_drivers import asgi  # type: ignore[import-untyped]
-from nicegui import Client
+from nicegui import Client, core
 from nicegui import client as nicegui_client
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -66,6 +66,7 @@ def install() -> None:
     vars(nicegui_client)['ObservableDict'] = dict  # of a page's storage, which nobody observes
     async_socket.AsyncSocket.schedule_ping = _schedule_ping
     asgi._async['translate_request'] = _environ
+    Client.handle_disconnect = _wait_for_it  # type: ignore[method-assign]
     for name, value in _USUAL.items():
         setattr(Client, name, value)
     for name, make in _SELDOM.items():
@@ -101,6 +102,30 @@ def forget_what_was_asked(environ: dict[str, Any]) -> None:
     if scope['type'] == 'websocket':
         _keep_only(scope, _OF_A_SOCKET)
         _keep_only(environ, _OF_AN_ENVIRON)
+
+
+def _wait_for_it(self: Client, socket_id: str) -> None:
+    """A page that has lost its socket is let go when its browser does not come back.
+
+    As NiceGUI's, without a task that sleeps, and without asking every open page for its tab, of which nothing is kept.
+    """
+    if socket_id not in self._socket_to_document_id:
+        return
+    document = self._socket_to_document_id.pop(socket_id)
+    self._cancel_delete_task(document)
+    self._num_connections[document] -= 1
+    if not self._socket_to_document_id:
+        self.tab_id = None
+    for handler in (*self.disconnect_handlers, *core.app._disconnect_handlers):
+        self.safe_invoke(handler)
+    wait, waiting = self.page.resolve_reconnect_timeout(), cast('dict[str, asyncio.TimerHandle]', self._delete_tasks)
+    waiting[document] = asyncio.get_running_loop().call_later(wait, _let_go, self, document)
+
+
+def _let_go(client: Client, document: str) -> None:
+    if client._num_connections[document] == 0:
+        del client._num_connections[document], client._delete_tasks[document]
+        client.delete()
 
 
 def _keep_only(all_of_it: dict[str, Any], names: tuple[str, ...]) -> None:

@@ -2,11 +2,15 @@
 
 Of Quasar's script stays what is named here, with what that needs (`bundles`). Of its styles whole components that we
 have not are left out (`tests/ui/test_lighter.py` looks), its palette of 300 colours, its shadows, margins and gutters,
-and its grid of twelve columns. What cleans HTML (DOMPurify) is loaded when it is asked for.
+and its grid of twelve columns. What cleans HTML (DOMPurify) is loaded when it is asked for. Rules that the template
+repeats on each page are in the file of styles, and it lists no packages that no page imports.
 """
 
 import re
+from collections.abc import Mapping
 
+# Packages that elements of NiceGUI import; each page lists those that some page of ours has.
+PACKAGES = frozenset({'nicegui-echart'})
 # What pages, NiceGUI's own parts of them and our scripts ask Quasar for.
 QUASAR = frozenset(
     {
@@ -107,9 +111,8 @@ _WHEN_ASKED = r"""Element.prototype.setHTML = async function (html) {
         \1
       };"""
 
-_IMPORTS = re.compile(
-    r'@import url\("[^"]*fonts\.css"\).*?@import url\("[^"]*nicegui\.css"\) layer\(nicegui\);', re.DOTALL
-)
+_STYLE = re.compile(r'<style>\s*(@layer [^<]*)</style>')
+_NO_RULE = re.compile(r'@layer [\w, ]+;|@import [^;]*;|\{[{%].*?[%}]\}')
 _SCRIPTS = re.compile(
     r'<script[^>]* src="[^"]*static/(?:socket\.io\.min|quasar\.umd(?:\.prod)?|nicegui)\.js"></script>'
 )
@@ -119,9 +122,28 @@ _SPARED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)]*\))|/\*.
 
 def template(source: str, style: str, script: str) -> str:
     """NiceGUI's page template; its styles and scripts, but for Vue, come in two files under these addresses."""
-    source = _SCRIPTS.sub('', _IMPORTS.sub('', _PURIFIER.sub(_WHEN_ASKED, source)))
-    source = source.replace('<style>', f'<link rel="stylesheet" href="{style}" />\n    <style>', 1)
+    source = _SCRIPTS.sub('', _PURIFIER.sub(_WHEN_ASKED, source))
+    source = _STYLE.sub(f'<link rel="stylesheet" href="{style}" />', source)
     return _LAST_SCRIPT.sub(f'src="{script}"', source)
+
+
+def rules_of(source: str) -> str:
+    """The rules of styles that stand in NiceGUI's page template."""
+    [rules] = _STYLE.findall(source)
+    return style(minified(_NO_RULE.sub('', rules)).strip())
+
+
+def imports(found: Mapping[str, str]) -> dict[str, str]:
+    """Under which names the scripts of a page import what.
+
+    >>> imports({'vue': '/v', 'sass': '/s', 'nicegui-echart/': '/e', 'nicegui-aggrid': '/a', '/static/keys.js': '/k?1'})
+    {'vue': '/v', 'nicegui-echart/': '/e', '/static/keys.js': '/k?1'}
+    """
+    return {name: address for name, address in found.items() if not _is_needless(name.rstrip('/'))}
+
+
+def _is_needless(package: str) -> bool:
+    return package in ('sass', 'immutable') or (package.startswith('nicegui-') and package not in PACKAGES)
 
 
 def minified(css: str) -> str:

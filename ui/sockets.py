@@ -32,6 +32,7 @@ from domain.errors import DatabaseAway, NoAnswer
 
 from . import sights
 from .components.notices import refuse
+from .connections import FOLLOWED
 from .quiet_sockets import forget_what_was_asked
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ _KINDS = tuple('0123456')  # of packets of engine.io
 _PREFIX, _SOCKET_IO = '/_nicegui_ws', '/socket.io/'  # NiceGUI's sockets, and the socket.io below
 _LONGEST_QUERY = 500  # of those that are kept; NiceGUI's has half of it
 _OF_ENGINE_IO = ('EIO', 'transport', 'sid', 'j')  # what it reads of a query
+# The first message of each browser that opens a socket: it is answered with the opening, and not waited for.
+_CONNECTS = '40'
 _BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
@@ -255,10 +258,11 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
 
     async def _open(self, line: Any) -> str:
         """Until its end; returns what is answered then, as engine.io's websocket does."""
-        await line.asgi_send({'type': 'websocket.accept'})
+        await line.asgi_send({'type': 'websocket.accept', FOLLOWED: True})
         self.connected = self.upgraded = True
         writing = asyncio.ensure_future(self._write(line))
-        while (told := await self._told(line)) is not None:
+        told: str | bytes | None = _CONNECTS
+        while told is not None:
             try:
                 await self.receive(Packet(encoded_packet=told))
             except UnknownPacketError:
@@ -267,6 +271,10 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
                 break
             except Exception:
                 log.exception('a message of a browser was not understood')
+            is_first = told is _CONNECTS
+            told = await self._told(line)
+            if is_first and told == _CONNECTS:
+                told = await self._told(line)
         await self.queue.put(None)
         await writing
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
@@ -285,7 +293,9 @@ class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has n
         with suppress(Exception):  # it is over, and says so to whoever reads
             while packets := await self.poll():
                 while packets:  # what has been sent is not kept until there is more
-                    await line.send(packets.pop(0).encode())
+                    told = packets.pop(0).encode()
+                    kind = 'text' if isinstance(told, str) else 'bytes'
+                    await line.asgi_send({'type': 'websocket.send', kind: told, FOLLOWED: bool(packets)})
         await line.close()
 
 

@@ -230,4 +230,4 @@ def test_layers_of_styles_stand_in_the_order_of_the_template() -> None:
     order, *layers = re.findall(r'@layer ([\w, ]+)[;{]', bundles.style())
 
     assert f'@layer {order};' in template
-    assert layers == ['base', 'quasar', 'quasar_importants', 'nicegui']
+    assert layers == ['base', 'quasar', 'quasar_importants', 'nicegui', 'quasar', 'overrides']

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nicegui
 import pytest
+from nicegui.dependencies import esm_modules
 
 from ui import assets, slimmer
 
@@ -60,4 +61,15 @@ def test_the_template_of_nicegui_asks_for_one_file_of_styles_and_one_of_scripts(
     )
 
     assert '@import url' not in ours
+    assert '@layer' not in ours
+    assert 'margin:revert-layer' in slimmer.rules_of(source).replace(' ', '')
     assert re.findall(r'<(?:script|link)[^>]*(?:src|href)="(?!{{)([^"]*)"', ours) == ['/styles', '/scripts']
+
+
+def test_a_page_lists_the_packages_that_elements_of_our_pages_import_and_no_others() -> None:
+    elements = {module.name: module.name.removeprefix('nicegui-').replace('-', '_') for module in esm_modules.values()}
+    sources = [path.read_text(encoding='utf-8') for path in UI.rglob('*.py')]
+    ours = {name for name, element in elements.items() if any(f'ui.{element}(' in text for text in sources)}
+
+    assert ours == slimmer.PACKAGES
+    assert not any(re.search(r'ui\.add_s[ac]ss\(', text) for text in sources)
