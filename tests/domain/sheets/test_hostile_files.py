@@ -136,15 +136,13 @@ def test_a_formula_that_was_never_calculated_is_not_empty() -> None:
     whole = b'<c r="B2" t="str"><f>""</f><v></v></c>'
     column = Column('hours', '時數', 'whole')
 
-    for cell, sentence in (
-        (formula, '時數是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。'),
-        (
-            formula.replace(b'<v></v>', b''),
-            '時數是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。',
-        ),
-        (whole, ''),
-    ):
-        book = changed(TWO, sheet=lambda xml, cell=cell: re.sub(rb'<c r="B2".*?</c>', cell, xml))
+    said = '時數是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。'
+    for cell, sentence in ((formula, said), (formula.replace(b'<v></v>', b''), said), (whole, '')):
+
+        def with_cell(xml: bytes, cell: bytes = cell) -> bytes:
+            return re.sub(rb'<c r="B2".*?</c>', cell, xml)
+
+        book = changed(TWO, sheet=with_cell)
         assert cells.read(column, read(book)[1][1]) == (None, sentence)
 
 
