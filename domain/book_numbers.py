@@ -18,6 +18,16 @@ def folded(number: str) -> str:
     return re.sub(r'(^|[^0-9])0+([0-9])', r'\1\2', narrow)[:MOST]
 
 
+def parts(series: str, serial: str) -> tuple[str, str]:
+    """The two parts as they are kept, half width, without the words between them, which a form has printed already.
+
+    >>> parts('中市文志字第', '第 ０００１２３ 號'), parts('字', '號')
+    (('中市文志', '000123'), ('字', '號'))
+    """
+    series, serial = (''.join(unicodedata.normalize('NFKC', part).split()) for part in (series, serial))
+    return re.sub('(?<=.)字?第?$', '', series), re.sub('^第(?=.)|(?<=.)號$', '', serial)
+
+
 def written(series: str, serial: str) -> str:
     """A number of the old system as one reads it.
 

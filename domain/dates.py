@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from . import invisible
+from . import copied, invisible
 from .errors import DomainError
 
 # A fixed offset, not a time zone database: a small machine may have none, and Taiwan keeps no summer time since 1980.
@@ -29,8 +29,13 @@ TAIPEI = timezone(timedelta(hours=8), 'Asia/Taipei')
 
 _BEFORE_ROC = ('民國前', '民前', '前')
 _HAN_DIGITS = '〇零一壹二貳三參四肆五伍六陸七柒八捌九玖'  # two for each digit
+_OTHER_DIGITS = str.maketrans('叁兩拾佰', '三二十百')
 _DASH = re.compile('[\u2010-\u2015\u2212\u30fc~]')
+_SLASH = re.compile('[\u2044\u2215]')
 _BETWEEN = r'[/\\.、,·‧。-]'
+# What spreadsheets and calendars write behind a day.
+_MIDNIGHT = re.compile(r'[ T]+(?:0?0:00(?::00(?:\.0+)?)?|上午 ?12:00(?::00)?)$')
+_WEEKDAY = re.compile(r' *(?:\([一二三四五六日]\)|\(?(?:星期|週|周|禮拜)[一二三四五六日天]\)?)$')
 
 _frozen_at: datetime | None = None
 
@@ -140,7 +145,8 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
 
     Raises `UnreadableDate`.
     """
-    plain = _DASH.sub('-', unicodedata.normalize('NFKC', invisible.removed(text)).strip())
+    plain = copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
+    plain = _WEEKDAY.sub('', without_midnight(_SLASH.sub('/', _DASH.sub('-', plain))))
     plain = re.sub(r'\s', '', re.sub(r'(?<=\d)\s+(?=\d)', '/', plain))
     era, rest = re.fullmatch(r'(西元|公元|民國前|民前|中華民國|民國|民|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
     rest = _in_digits(rest.removesuffix('生'))
@@ -149,6 +155,15 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
         raise UnreadableDate(text)
     year = _western_year(parts[0], text, before_roc=before_roc or era in _BEFORE_ROC)
     return _existing_day(year, parts[1], parts[2], text)
+
+
+def without_midnight(text: str) -> str:
+    """What a cell says of a day, without the hour that a spreadsheet puts behind.
+
+    >>> without_midnight('2026/3/8 上午 12:00:00'), without_midnight('2026-03-08T00:00:00')
+    ('2026/3/8', '2026-03-08')
+    """
+    return _MIDNIGHT.sub('', text)
 
 
 def age_on(born: date, day: date) -> int:
@@ -234,7 +249,8 @@ def _in_digits(text: str) -> str:
     >>> _in_digits('七十四年五月十二日'), _in_digits('一一五年十月〇八日'), _in_digits('元年卅一日')
     ('74年5月12日', '115年10月08日', '1年31日')
     """
-    text = text.replace('元年', '1年').replace('廿', '二十').replace('卅', '三十')
+    text = text.translate(_OTHER_DIGITS).replace('元年', '1年').replace('元月', '1月')
+    text = text.replace('廿', '二十').replace('卅', '三十')
     text = re.sub(f'([{_HAN_DIGITS}]?)百', lambda found: f'{_digit(found[1] or "一")}百', text)
     return re.sub(f'[{_HAN_DIGITS}0-9十百]+', lambda found: _number(found[0]), text)
 

@@ -22,7 +22,7 @@ import unicodedata
 
 from db.choices import IdentityKind, Sex
 
-from . import invisible
+from . import copied, invisible
 from .errors import DomainError
 
 _LETTERS = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'  # in the order of their codes 10 to 35
@@ -35,12 +35,13 @@ class BadIdentityNumber(DomainError):
 
 
 def compact(text: str) -> str:
-    """The bare number: half-width, upper case, without blanks and hyphens.
+    """The bare number: half-width, upper case, without blanks and hyphens, and without quotes around it.
 
     >>> compact('ａ１２３－４５６７８９')
     'A123456789'
     """
-    return re.sub(r'[\s\u2010-\u2015\u2212-]', '', unicodedata.normalize('NFKC', invisible.removed(text))).upper()
+    narrow = copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
+    return re.sub(r'[\s\u2010-\u2015\u2212-]', '', narrow).upper()
 
 
 def validate(kind: IdentityKind, text: str) -> str:

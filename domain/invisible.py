@@ -4,7 +4,8 @@ import re
 
 # Soft hyphen, direction marks, joiners and blanks without width, the mark at the head of a file, annotations, tags.
 _INVISIBLE = re.compile(
-    '[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb'
+    '[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164'
+    '\ufeff\uffa0\ufff9-\ufffb'
     '\U000e0000-\U000e007f]'
 )
 

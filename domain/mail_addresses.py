@@ -10,7 +10,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from . import invisible
+from . import copied, invisible
 
 MOST = 254  # RFC 5321 §4.5.3.1.3: 256 octets with the brackets around it
 
@@ -18,17 +18,18 @@ MOST = 254  # RFC 5321 §4.5.3.1.3: 256 octets with the brackets around it
 def parse(text: str) -> str | None:
     """The address as it is kept and sent to; None for what is no address.
 
-    Understood are full-width letters and signs, a 。 for the dot, and blanks around the address or its @.
+    Understood are full-width letters and signs, a 。 for the dot, blanks around the address or its @, quotes around it
+    and a stop behind it.
 
     >>> parse(' Wang.Mei＠Example。TW　'), parse('wang @ example.tw'), parse('wang@市府.tw')
     ('Wang.Mei@example.tw', 'wang@example.tw', 'wang@xn--7st6m.tw')
     >>> parse('wang@example'), parse('wang mei@example.tw'), parse('王@example.tw')
     (None, None, None)
     """
-    narrow = unicodedata.normalize('NFKC', invisible.removed(text[: 2 * MOST])).replace('。', '.').strip()
+    narrow = unicodedata.normalize('NFKC', invisible.removed(text[: 2 * MOST])).replace('。', '.')
     try:
         found = validate_email(
-            re.sub(r'\s*@\s*', '@', narrow), check_deliverability=False, allow_smtputf8=False, strict=True
+            re.sub(r'\s*@\s*', '@', copied.bare(narrow)), check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except EmailNotValidError:
         return None

@@ -3,6 +3,7 @@
 A browser can send anything, so each check takes any object. It returns the sentence to show beside the field, or None.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,13 +12,14 @@ from uuid import UUID
 
 from db.choices import Choice
 
-from . import dates, invisible, mail_addresses
+from . import copied, dates, invisible, mail_addresses
 from .errors import NotFound
 
 Member = TypeVar('Member', bound=Choice)
 
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
+_SERIAL = re.compile('第?([0-9]+)號?')
 
 
 def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
@@ -50,6 +52,8 @@ def text(label: str, value: object, *, most: int, needed: bool = False, lines: b
         return f'請輸入{label}。' if needed else None
     if len(tidied) > most:
         return f'{label}最多 {most} 個字，這裡有 {len(tidied)} 個字。請縮短後再儲存。'
+    if '\ufffd' in tidied:
+        return f'{label}有存檔或複製時遺失的字「\ufffd」。請對照原始資料，重新輸入這一欄。'
     if any(_is_control(character, lines=lines) for character in tidied):
         return f'{label}含有看不見的控制字元，無法儲存。請刪除後重新輸入，不要用貼上的。'
     return None
@@ -122,12 +126,14 @@ def searched(value: object) -> str:
 
 
 def searched_number(value: object) -> str:
-    """The number to search for as it is kept: half width, without blanks.
+    """The number to search for as it is kept: half width, without blanks, and what was copied along with it.
 
-    >>> searched_number('中市文志字第 １１５０００００１ 號')
-    '中市文志字第115000001號'
+    >>> searched_number('「中市文志字第 １１５０００００１ 號」'), searched_number('第000456號。')
+    ('中市文志字第115000001號', '000456')
     """
-    return ''.join(unicodedata.normalize('NFKC', searched(value)).split())
+    number = copied.bare(''.join(unicodedata.normalize('NFKC', searched(value)).split()))
+    serial = _SERIAL.fullmatch(number)
+    return serial[1] if serial else number
 
 
 def record_id(value: object) -> int:

@@ -99,7 +99,7 @@ class PaperBookDetails:
 
     def columns(self) -> dict[str, Any]:
         """As it is kept. The details have no problems."""
-        series, serial = validation.searched_number(self.series), validation.searched_number(self.serial)
+        series, serial = book_numbers.parts(*map(validation.searched, (self.series, self.serial)))
         return {
             'series': series,
             'serial': serial,

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..sheets import headings, marked
 from ..sheets.marked import MarkedRow
-from ..sheets.tables import EARLY, MERGED
+from ..sheets.tables import shown
 from . import packing
 from .kind import Kind, Mark
 
@@ -31,7 +31,7 @@ def rows(
     grades, doubts = letters
     found = []
     for number, texts in enumerate(cells, 1):
-        plain = ['' if text in (MERGED, EARLY) else text for text in texts]
+        plain = [shown(text) for text in texts]
         if number == heading_row:
             found.append(MarkedRow(plain, result=headings.RESULT))
             continue

@@ -15,7 +15,7 @@ from ..announcements import ImportChanged, announce
 from ..errors import MovedOn, NotFound
 from ..sheets import cells as meaning
 from ..sheets.cells import serial_day
-from ..sheets.tables import EARLY, MERGED
+from ..sheets.tables import shown
 from . import grading, packing, reading, writing
 from .grading import NO_TWIN, TWIN_BYTES, Reader
 from .kind import Column, Graded, Kind, Mark, Span
@@ -244,7 +244,7 @@ def _row(
 def _cell(column: Column, typed: str, mended: str | None, beside: str, marks: Iterable[Mark], mends: bool) -> Cell:
     """A full number stands only where a wrong one `mends`, which is while nothing has been confirmed."""
     here = [mark for mark in marks if mark.column == column.key]
-    typed = '' if typed in (MERGED, EARLY) else typed
+    typed = shown(typed)
     text, original = (typed, None) if mended is None else (mended, typed)
     if column.width:  # 0200, where a spreadsheet has made 200 of it
         code, _ = meaning.read(column, text)

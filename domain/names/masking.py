@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 CIRCLE = '○'
+_RADICALS = re.compile('[\u2f00-\u2fd5]')  # what copying out of a PDF makes of some characters
 _BETWEEN_WORDS = re.compile(r'[^\w\s]|[\s_]')
 
 
@@ -21,8 +22,12 @@ def masked(name: str) -> str:
     ('谷○○．尤○○', 'K○○ Y○○', 'N○○ V○○ A○○', 'L○○')
     >>> masked('巴奈·母路·達陸拉里亞'), masked('王'), masked('O’Neil'), masked('')
     ('巴○○·母○○·達○○', '○', 'O○○’N○○', '')
+    >>> masked('葛\U000e0100小城'), masked('Tân Pe̍h'), masked('⼭小田')
+    ('葛○城', 'T○○ P○○', '山○田')
     """
-    text = ' '.join(unicodedata.normalize('NFC', name).split())
+    composed = _RADICALS.sub(_as_character, unicodedata.normalize('NFC', name))
+    # Marks and selectors that stay apart belong to their letter: they neither end a word nor tell how long it is.
+    text = ' '.join(''.join(one for one in composed if unicodedata.category(one)[0] != 'M').split())
     words = re.split(f'({_BETWEEN_WORDS.pattern})', text)
     if len(words) > 1 or not _is_han(text):
         # The circles do not tell how long a word is: that of a foreign name would say too much.
@@ -32,6 +37,10 @@ def masked(name: str) -> str:
     if len(text) < 3:
         return text[: len(text) - 1] + CIRCLE if text else ''
     return text[0] + CIRCLE * (len(text) - 2) + text[-1]
+
+
+def _as_character(radical: re.Match[str]) -> str:
+    return unicodedata.normalize('NFKC', radical[0])
 
 
 def _is_han(text: str) -> bool:

@@ -35,10 +35,23 @@ MEGABYTE = 1024 * 1024
 # megapixels writes up to 20.
 MOST_MEGABYTES = {FileKind.PHOTO: 25, FileKind.CERTIFICATE: 25, FileKind.ATTACHMENT: 10, FileKind.PAPER_BOOK: 25}
 
-_HEAD = 1024  # as readers do: ISO 32000-1, annex H, implementation note 13
+_HEAD = 8192  # readers look at 1024 (ISO 32000-1, annex H, note 13); the head of an answer of the web may have more
 _PDF = re.compile(rb'%PDF-\d')
 _END_OF_PDF = re.compile(rb'%%EOF[\s\0]*')
-_OBJECT = re.compile(rb'\bobj\b|startxref')  # a later revision, whose own end marker lacks
+_OBJECT = re.compile(rb'\b\d+\s+\d+\s+obj\b|\bstartxref\s+\d')  # a later revision, whose own end marker lacks
+_SAVE_AS = '請用看圖程式開啟，另存成 JPEG 或 PNG，再上傳那一張'
+_TAKE_OUT = '請打開它，把裡面的照片或證書另存成 JPEG 或 PNG，再上傳那一張'
+# What people send instead, by its beginning (of TIFF two): what it is, and what to do.
+_OTHERS = {
+    rb'GIF8': (' GIF 圖片', _SAVE_AS),
+    rb'BM.{4}\0{4}': (' BMP 圖片', _SAVE_AS),
+    rb'II\*\0|MM\0\*': (' TIFF 圖片', _SAVE_AS),
+    rb'.{4}ftypavi[fs]': (' AVIF 圖片', _SAVE_AS),
+    rb'\0{3}\x0cjP  ': (' JPEG 2000 圖片', _SAVE_AS),
+    rb'8BPS': (' Photoshop 圖片', _SAVE_AS),
+    rb'.{4}ftyp': ('影片', '請改選照片，或在影片停住的畫面截圖，再上傳那一張'),
+    rb'PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf': ('文件或壓縮檔', _TAKE_OUT),
+}
 _HEIF_BRANDS = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1'}
 
 
@@ -60,7 +73,7 @@ async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
     """
     kind = _kind_of(data)
     if data and kind in (None, 'PDF'):
-        raise UnreadablePicture('這個檔案不是照片（JPEG、PNG、WebP 或 HEIC）。請改選照片檔；已填的資料都還在。')
+        raise _another(data, '', '請改選照片檔')
     _check_size(kind, data, FileKind.PHOTO)
     [picture] = await decoding.decode('photo', kind, data, crop=crop)
     return picture
@@ -133,12 +146,16 @@ def _check_size(kind: str | None, data: bytes, sent_as: FileKind) -> None:
     if not data:
         raise UnreadablePicture('這個檔案是空的，沒有內容。請重新選擇檔案；已填的資料都還在。')
     if kind is None:
-        raise UnreadablePicture(
-            '這個檔案不是照片（JPEG、PNG、WebP 或 HEIC），也不是 PDF。請改選照片或掃描檔；已填的資料都還在。'
-        )
+        raise _another(data, '，也不是 PDF', '請改選照片或掃描檔')
     most = MOST_MEGABYTES[sent_as]
     if len(data) > most * MEGABYTE:
         raise UnreadablePicture(
             f'這個檔案有 {len(data) / MEGABYTE:.1f} MB，超過 {most} MB。'
             '請縮小檔案，或用手機重新拍照；已填的資料都還在。'
         )
+
+
+def _another(data: bytes, nor: str, otherwise: str) -> UnreadablePicture:
+    what, advice = next((said for head, said in _OTHERS.items() if re.match(head, data, re.DOTALL)), ('', otherwise))
+    it_is = f'是{what}，' if what else ''
+    return UnreadablePicture(f'這個檔案{it_is}不是照片（JPEG、PNG、WebP 或 HEIC）{nor}。{advice}；已填的資料都還在。')

@@ -14,16 +14,20 @@ MAX_PAGES = 20
 SIDES = 2
 _MARK = b'%%EOF'
 # What is still the PDF: objects behind the last end marker belong to a revision that has none (yet, or any more).
-_UNFINISHED = re.compile(rb'\bobj\b|endobj|endstream|startxref')
+_UNFINISHED = re.compile(rb'\b\d+\s+\d+\s+obj\b|\bendobj\b|\bendstream\b|\bstartxref\s+\d')
 _START = re.compile(rb'startxref\s+(\d+)')
 _CROSS_REFERENCES = re.compile(rb'\s*(xref\b|\d+\s+\d+\s+obj\b)')
-# Names of ISO 32000-1 (12.6.4, 7.11.4, 13): what runs, starts or sends something, or carries a file.
+# Names of ISO 32000-1 (12.6.4, 7.11.4, 13): what runs, starts or sends something, or carries a file. A title or an
+# address may have the same words, so what is written in strings, of which none goes beyond its line, does not count.
 _ACTIVE = {
     'JavaScript 程式': rb'JavaScript',
     '會啟動其他程式或送出資料的動作': rb'Launch|SubmitForm|ImportData|GoToE|Rendition',
-    '內嵌的檔案或影音': rb'EmbeddedFiles?|FileAttachment|RichMedia|Movie|Sound',
+    '內嵌的檔案或影音': rb'EmbeddedFiles?|FileAttachment|RichMedia|Movie|Sound|3D',
 }
-_OPENED = re.compile(rb'/OpenAction\s*(?:(\d+) \d+ R|(<<.{0,400}))', re.DOTALL)
+_STRING = re.compile(rb'\((?:[^()\\\r\n]|\\.){0,2000}\)')
+_OPENED = re.compile(rb'/(?:OpenAction|AA)\s*(?:(\d+) \d+ R|(<<.{0,400}))', re.DOTALL)
+# A folder of files, or a wrapper around a locked one: what one sees is a page that says which program opens it.
+_FOLDER = re.compile(rb'/Collection\s*(?:<<|\d+ \d+ R)')
 _XFA_DYNAMIC, _XFA_STATIC = raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND
 
 
@@ -70,9 +74,10 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
             if pages
             else _damaged()
         )
-    if _is_dynamic(document):
-        document.close()
-        raise _to_print_first()
+    for is_cover, refusal in ((_is_dynamic, _to_print_first), (_is_folder, _to_take_out_first)):
+        if is_cover(document):
+            document.close()
+            raise refusal()
     return document
 
 
@@ -82,6 +87,10 @@ def _is_dynamic(document: pypdfium2.PdfDocument) -> bool:
     return kind == _XFA_DYNAMIC or (
         kind == _XFA_STATIC and not any(_has_fields(document, number) for number in range(len(document)))
     )
+
+
+def _is_folder(document: pypdfium2.PdfDocument) -> bool:
+    return document.count_attachments() > 0 and bool(_FOLDER.search(_plain(document)))
 
 
 def _has_fields(document: pypdfium2.PdfDocument, number: int) -> bool:
@@ -108,17 +117,19 @@ def _is_whole(data: bytes) -> bool:
 
 
 def _active(document: pypdfium2.PdfDocument) -> str:
-    """What acts by itself in a PDF, in words; '' if nothing does.
-
-    Written anew by the reader nothing is packed, encrypted or spelt in another way.
-    """
-    written = io.BytesIO()
-    document.save(written, flags=raw.FPDF_REMOVE_SECURITY)
-    plain = written.getvalue()
+    """What acts by itself in a PDF, in words; '' if nothing does."""
+    plain = _STRING.sub(b'()', _plain(document))
     for words, names in _ACTIVE.items():
         if re.search(rb'/(?:' + names + rb')(?=[\s/<>()\[\]]|$)', plain):
             return words
     return '開啟時執行的動作' if any(map(_is_more_than_a_place, _actions_when_opened(plain))) else ''
+
+
+def _plain(document: pypdfium2.PdfDocument) -> bytes:
+    """Written anew by the reader, so that nothing is packed, encrypted or spelt in another way."""
+    written = io.BytesIO()
+    document.save(written, flags=raw.FPDF_REMOVE_SECURITY)
+    return written.getvalue()
 
 
 def _actions_when_opened(plain: bytes) -> list[bytes]:
@@ -133,12 +144,14 @@ def _actions_when_opened(plain: bytes) -> list[bytes]:
 
 
 def _is_more_than_a_place(action: bytes) -> bool:
-    """A place to begin reading, bare or as an action, is what most writers of PDFs ask for."""
-    return not re.match(rb'\s*\[', action) and not re.search(rb'/S\s*/GoTo\b', action)
+    """A place to begin reading, bare or as an action, is what most writers of PDFs ask for; a font may be called AA."""
+    return not re.match(rb'\s*(?:\[|<<\s*>>)', action) and not re.search(rb'/S\s*/GoTo\b|/Type\s*/Font\b', action)
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
     page = _page(document, number)
+    if not (page.get_width() and page.get_height()):  # cut to a part outside of it: shown whole, as readers do
+        page.set_cropbox(*page.get_mediabox())
     scale = raster.SCAN_SIDE / max(page.get_width(), page.get_height(), 1)
     bitmap = page.render(scale=scale)
     image: Image.Image = bitmap.to_pil().copy()
@@ -163,4 +176,11 @@ def _to_print_first() -> UnreadablePicture:
         '這份 PDF 是動態表單（XFA），別的程式打開，只有一頁請人稍候的說明。'
         '請先用 Adobe Reader 開啟並填好，以「列印」存成新的 PDF（例如選 Microsoft Print to PDF），'
         '再上傳那一份；已填的資料都還在。'
+    )
+
+
+def _to_take_out_first() -> UnreadablePicture:
+    return UnreadablePicture(
+        '這份 PDF 是裝著其他檔案的資料夾或保護封面，直接打開只看得到封面。'
+        '請用 Adobe Reader 開啟，把裡面的證書另存出來，再上傳那一份；已填的資料都還在。'
     )

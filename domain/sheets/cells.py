@@ -9,17 +9,21 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from .. import dates, identity_numbers, invisible, validation
+from .. import copied, dates, identity_numbers, invisible, validation
 from ..dates import UnreadableDate
 from .columns import Column, Value
-from .tables import EARLY, MERGED
+from .tables import EARLY, MERGED, UNCOUNTED, UNSURE
 
 # Days of spreadsheets count from here (ECMA-376 part 1, 18.17.4.1); five digits are the years 1927 to 2173.
 _DAY_ZERO = date(1899, 12, 30)
 _SERIAL = re.compile(r'(?a)[1-9]\d{4}(\.0+)?')
-_MIDNIGHT = re.compile(r'[ T]0?0:00(:00(\.0+)?)?$')
 _WHOLE = re.compile(r'(?a)([+-]?\d{1,15})(\.0+)?')
 _THOUSANDS = re.compile(r'(?a)[+-]?\d{1,3}(,\d{3})+(\.0+)?')
+_WHY = {
+    MERGED: '與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。',
+    EARLY: '的年份在 1900 年以前，可能是民國年被試算表當成西元年。請重新輸入，例如 1150308。',
+    UNCOUNTED: '是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。',
+}
 _FAILED = frozenset({'#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#GETTING_DATA'})
 _HAN = '\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff'
 # Between Han characters, at the beginning, or at the end of what is as short as a name: a title may ask something.
@@ -39,16 +43,10 @@ def read(column: Column, text: str) -> Read:
     >>> [str(read(day, text)[0]) for text in ('1151001', '115.10.01', '民國115年10月1日', '2026-10-01', '46296')]
     ['2026-10-01', '2026-10-01', '2026-10-01', '2026-10-01', '2026-10-01']
     >>> read(count, '3.5')[1], read(code, '#N/A')[1]
-    ('時數應為整數，這裡是「3.5」。', '代碼是公式的錯誤值 #N/A。請改填文字或數字。')
+    ('時數應為整數，這裡是「3.5」。請只填數字，例如 3。', '代碼是公式的錯誤值 #N/A。請改填文字或數字。')
     """
-    if text == MERGED:
-        return None, f'{column.label}與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。'
-    if text == EARLY:
-        return None, f'{column.label}的年份在 1900 年以前，可能是民國年被試算表當成西元年。請重新輸入，例如 1150308。'
-    if text in _FAILED:
-        return None, f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
-    if '\ufffd' in text:
-        return None, f'{column.label}有存檔時遺失的字。請對照原始資料，重新輸入這一格。'
+    if sentence := _unread(column, text):
+        return None, sentence
     plain = validation.tidy(text)
     if not plain:
         return None, ''
@@ -61,8 +59,29 @@ def serial_day(text: str) -> date | None:
     >>> serial_day('31179'), serial_day('850512')
     (datetime.date(1985, 5, 12), None)
     """
-    bare = _MIDNIGHT.sub('', _folded(text))
+    bare = dates.without_midnight(_folded(text))
     return _DAY_ZERO + timedelta(days=int(bare[:5])) if _SERIAL.fullmatch(bare) else None
+
+
+def _unread(column: Column, text: str) -> str:
+    """Why the file does not say what stands in this cell; '' where it does."""
+    if why := _WHY.get(text):
+        return f'{column.label}{why}'
+    if UNSURE in text:
+        return _unsure(column, text)
+    if text in _FAILED:
+        return f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
+    if '\ufffd' in text:
+        return f'{column.label}有存檔時遺失的字。請對照原始資料，重新輸入這一格。'
+    return ''
+
+
+def _unsure(column: Column, text: str) -> str:
+    sign = text[text.index(UNSURE) + 1 :][:1]
+    return (
+        f'{column.label}「{text.replace(UNSURE, "")[:20]}」的「{sign}」在這種編碼（Big5）可能是別的字，例如造字。'
+        '請對照原始資料，重新輸入這一格。'
+    )
 
 
 def _as_text(column: Column, text: str) -> Read:
@@ -81,11 +100,10 @@ def _as_code(column: Column, text: str) -> Read:
 
 
 def _as_day(column: Column, text: str) -> Read:
-    bare = _MIDNIGHT.sub('', _folded(text))
     if day := serial_day(text):
         return day, ''
     try:
-        return dates.parse_roc(bare), ''
+        return dates.parse_roc(text), ''
     except UnreadableDate as error:
         return None, str(error)
 
@@ -95,7 +113,9 @@ def _as_whole(column: Column, text: str) -> Read:
     if _THOUSANDS.fullmatch(bare):
         bare = bare.replace(',', '')
     found = _WHOLE.fullmatch(bare)
-    return (int(found[1]), '') if found else (None, f'{column.label}應為整數，這裡是「{text[:20]}」。')
+    return (
+        (int(found[1]), '') if found else (None, f'{column.label}應為整數，這裡是「{text[:20]}」。請只填數字，例如 3。')
+    )
 
 
 def _as_yes_no(column: Column, text: str) -> Read:
@@ -118,7 +138,7 @@ def _as_choice(column: Column, text: str) -> Read:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize('NFKC', invisible.removed(text)).strip()
+    return copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
 
 
 _READERS: dict[str, Callable[[Column, str], Read]] = {

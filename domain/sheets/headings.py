@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .. import invisible
 from .columns import Column
-from .tables import EARLY, MERGED
+from .tables import shown
 
 # What we write ourselves beside a file's columns (the marked file): never imported.
 RESULT = '匯入結果'
@@ -36,7 +37,7 @@ def bare(heading: str) -> str:
     >>> bare('服務時數－小時'), bare(' 身分證 字號＊'), bare('E-MAIL')
     ('服務時數小時', '身分證字號', 'email')
     """
-    return _SIGNS.sub('', unicodedata.normalize('NFKC', heading)).replace('-', '').lower()[:MOST]
+    return _SIGNS.sub('', unicodedata.normalize('NFKC', invisible.removed(heading))).replace('-', '').lower()[:MOST]
 
 
 def found(
@@ -60,7 +61,7 @@ def found(
         labels = [column.label for column in columns][:width]
         extra = width - len(keys)
         return checked(Headings(0, labels + [''] * extra, keys + [''] * extra), columns)
-    texts = ['' if text in (MERGED, EARLY) else text[:MOST] for text in rows[best - 1]]
+    texts = [shown(text)[:MOST] for text in rows[best - 1]]
     mapping = [_meant(text, meaning, remembered) or '' for text in texts]
     return checked(Headings(best, texts, _unambiguous(texts, mapping, columns)), columns)
 

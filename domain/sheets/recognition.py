@@ -85,10 +85,10 @@ def elsewhere(content: bytes) -> str:
 def check_text(text: str) -> None:
     """Raises Unreadable where it begins as no table does."""
     start = text[:1000].lstrip().lower()
-    if start.startswith('<'):
+    if start.startswith(('<', 'mime-version:')):
         what = '網頁（HTML）' if 'html' in start or '<table' in start else ' XML'
         raise Unreadable(f'這個檔案的內容其實是{what}，不是試算表。{_SAVE_AS}；{_AGAIN}')
-    if any(sign < ' ' and sign not in '\t\r\n\f' for sign in text[:1000]):
+    if any(sign < ' ' and sign not in '\t\r\n\f' for sign in text[:1000].rstrip('\x1a')):
         raise Unreadable(f'這個檔案不是試算表，也不是文字檔。{_CHOOSE}；{_AGAIN}')
 
 
@@ -125,8 +125,8 @@ def _beginning(content: bytes) -> str:
     start = content[:_HEAD]
     if start.startswith((b'\xff\xfe', b'\xfe\xff')):
         return start.decode('utf-16', 'ignore')
-    if b'\0' in start:
-        return start.decode('utf-16-le' if start[1:2] == b'\0' or start[3:4] == b'\0' else 'utf-16-be', 'ignore')
+    if encoding := delimited.utf_16_of(start):
+        return start.decode(encoding, 'ignore')
     return start.decode('utf-8-sig', 'ignore')
 
 

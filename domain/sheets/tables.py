@@ -20,6 +20,18 @@ Which day was meant is lost: LibreOffice counts by Julius Caesar's calendar ther
 """
 
 
+UNSURE = '\ufdd0'
+"""Stands before a character that may be another one, as the encoding of the file does not say which."""
+
+UNCOUNTED = '\x1b'
+"""The text of a cell with a formula that no program has calculated yet."""
+
+
+def shown(text: str) -> str:
+    """The text as people read it."""
+    return '' if text in (MERGED, EARLY, UNCOUNTED) else text.replace(UNSURE, '')
+
+
 class Unreadable(DomainError):
     """The file is no table that could be imported; the sentence says why, and what to do."""
 

@@ -1,4 +1,4 @@
-"""What calamine passes over in silence: formulas that failed, and in .ods cells that are merged into others.
+"""What calamine passes over in silence: formulas that failed or were never calculated, and in .ods merged cells.
 
 It reads both as empty, and an empty cell may be right. So the file is searched for their marks, which takes a fraction
 of reading it, and only where there are any they are looked up.
@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from .tables import MERGED, MOST_COLUMNS
+from .tables import MERGED, MOST_COLUMNS, UNCOUNTED
 
 Found = Iterator[tuple[int, int, str]]
 
@@ -21,6 +21,10 @@ _CODES = {0: '#NULL!', 7: '#DIV/0!', 15: '#VALUE!', 23: '#REF!', 29: '#NAME?', 3
 _XLS_FORMULA = re.compile(rb'\x06\x00(?:..)(.)(.)(.)(.)..\x02\x00(.)\x00\x00\x00\xff\xff', re.DOTALL)
 _XLS_VALUE = re.compile(rb'\x05\x02\x08\x00(.)(.)(.)(.)..(.)\x01', re.DOTALL)
 _XLSX_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>.*?<v>([^<]{1,20})</v>', re.DOTALL)
+# Text that is empty has its type; a program that cannot calculate writes neither type nor value.
+_XLSX_UNCOUNTED = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* t=)[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+)
 _SPACES = {'table': 'urn:oasis:names:tc:opendocument:xmlns:table:1.0'}
 _TABLE = f'{{{_SPACES["table"]}}}'
 _ERROR = '{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type'
@@ -38,9 +42,12 @@ def cells(content: bytes, sheet: str) -> Found:
                 yield from _of_ods(package, sheet)
             return
         member = _member(package, sheet)
-        if member and _has(package, member, (b' t="e"',)):
-            for letters, number, text in _XLSX_CELL.findall(package.read(member)):
+        if member and _has(package, member, (b' t="e"', b'</f></c>', b'</f><v></v>', b'</f><v/>', b'</f><v />')):
+            part = package.read(member)
+            for letters, number, text in _XLSX_CELL.findall(part):
                 yield int(number) - 1, _column(letters), text.decode()
+            for letters, number in _XLSX_UNCOUNTED.findall(part):
+                yield int(number) - 1, _column(letters), UNCOUNTED
 
 
 def _has(package: zipfile.ZipFile, member: str, marks: tuple[bytes, ...]) -> bool:

@@ -24,7 +24,10 @@ _AGAIN = '還沒有寫入任何資料。'
 
 
 def read(content: bytes, sheet: str = '', preferred: str = '') -> Table:
-    """The table of `sheet`; without one of the sheet named `preferred`, or of the first visible. Raises Unreadable."""
+    """The table of `sheet`; without one of the sheet named `preferred`, or of the first visible that has something.
+
+    Raises Unreadable.
+    """
     if recognition.sheet(content) != 'csv':
         return _of_workbook(content, sheet, preferred)
     text = delimited.decoded(content)
@@ -42,7 +45,7 @@ def _of_workbook(content: bytes, wanted: str, preferred: str) -> Table:
             ]
             if not visible:
                 raise Unreadable(f'這個檔案的工作表都隱藏起來了。請取消隱藏要匯入的工作表，存檔後再上傳；{_AGAIN}')
-            name = next((one for one in (wanted, preferred) if one in visible), visible[0])
+            name = next((one for one in (wanted, preferred) if one in visible), '') or _first(book, visible)
             rows = _rows(book.get_sheet_by_name(name))
             _fill_in(rows, content, name)
             return Table(measured(rows), visible, name)
@@ -50,6 +53,11 @@ def _of_workbook(content: bytes, wanted: str, preferred: str) -> Table:
         raise recognition.locked() from None
     except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, ValueError, OSError):
         raise recognition.broken() from None
+
+
+def _first(book: calamine.CalamineWorkbook, visible: list[str]) -> str:
+    """Programs put an empty sheet before the one that somebody has filled."""
+    return next((name for name in visible if book.get_sheet_by_name(name).start is not None), visible[0])
 
 
 def _rows(sheet: calamine.CalamineSheet) -> list[list[str]]:

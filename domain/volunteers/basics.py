@@ -146,6 +146,7 @@ class VolunteerDetails:
 
     def columns(self) -> dict[str, Any]:
         """As it is kept, but for the identity number. The details have no problems."""
+        series, serial = book_numbers.parts(*map(validation.searched, (self.legacy_series, self.legacy_serial)))
         return {
             'identity_kind': validation.member(IdentityKind, self.identity_kind),
             'is_indigenous': self.is_indigenous,
@@ -158,8 +159,8 @@ class VolunteerDetails:
             'sex': validation.member(Sex, self.sex),
             'email': mail_addresses.tidy(self.email),
             'joins_disaster_relief': self.joins_disaster_relief,
-            'legacy_series': validation.searched_number(self.legacy_series),
-            'legacy_serial': validation.searched_number(self.legacy_serial),
+            'legacy_series': series,
+            'legacy_serial': serial,
             'legacy_issued_on': None if self.waives_issue_date else self.legacy_issued_on,
             'waives_issue_date': self.waives_issue_date,
             'photo_id': self.photo,
@@ -274,7 +275,21 @@ def read_legacy_number(text: str) -> tuple[str, str] | None:
 
 
 def legacy_matching(text: str) -> Q:
-    """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone."""
+    """Volunteers whose 舊制紀錄冊號 is `text`: whole (中市文字第000123號), or the serial after 第 alone.
+
+    How many zeros the serial begins with, and 台 or 臺, makes no difference (`book_numbers.folded`).
+    """
     if whole := _LEGACY.fullmatch(text):
-        return Q(legacy_series=whole[1], legacy_serial=whole[2])
-    return Q(Q(legacy_serial=text[:40]), ~Q(legacy_serial=''))
+        series = {whole[1], whole[1].replace('台', '臺'), whole[1].replace('臺', '台')}
+        return Q(legacy_series__in=series, legacy_serial__in=_with_zeros(whole[2]))
+    return Q(Q(legacy_serial__in=_with_zeros(text[:40])), ~Q(legacy_serial=''))
+
+
+def _with_zeros(serial: str) -> set[str]:
+    """The serial as it may have been kept, so that an index finds it.
+
+    >>> sorted(_with_zeros('012'), key=len)[:3]
+    ['12', '012', '0012']
+    """
+    bare = serial.lstrip('0')
+    return {serial, *(bare.zfill(length) for length in range(max(1, len(bare)), 10) if serial.isdecimal())}

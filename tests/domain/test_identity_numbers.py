@@ -40,7 +40,18 @@ def test_a_right_number_is_accepted_and_tells_the_sex(kind: IdentityKind, number
 
 
 @pytest.mark.parametrize(
-    'typed', ['a123456789', 'A12345678９', 'Ａ１２３４５６７８９', ' A1234 56789', 'A-123456789', 'A‐123456789']
+    'typed',
+    [
+        'a123456789',
+        'A12345678９',
+        'Ａ１２３４５６７８９',
+        ' A1234 56789',
+        'A-123456789',
+        'A‐123456789',
+        "'A123456789",
+        '"A123456789"',
+        'A123456789。',
+    ],
 )
 def test_the_typing_of_a_right_number_does_not_matter(typed: str) -> None:
     assert identity_numbers.validate(NATIONAL_ID, typed) == 'A123456789'

@@ -58,6 +58,12 @@ def test_names_of_any_script_are_taken_as_they_are(name: str) -> None:
     assert validation.tidy(name) == name
 
 
+def test_a_character_that_was_lost_is_not_kept() -> None:
+    assert validation.text('姓名', '王\ufffd明', most=9) == (
+        '姓名有存檔或複製時遺失的字「\ufffd」。請對照原始資料，重新輸入這一欄。'
+    )
+
+
 def test_only_remarks_may_have_several_lines() -> None:
     assert validation.text('備註', '第一行\r\n第二行', most=100, lines=True) is None
     assert validation.tidy('第一行\r\n第二行') == '第一行\n第二行'

@@ -78,7 +78,7 @@ def twelve_megapixels() -> bytes:
 
 @cache
 def portrait_as(kind: str) -> bytes:
-    """The photo as PNG, WEBP or HEIF."""
+    """The photo as HEIF, or in a format of Pillow: PNG, WEBP, TIFF …"""
     if kind == 'HEIF':
         heif = pillow_heif.from_pillow(_image().resize((600, 800)))
         out = io.BytesIO()

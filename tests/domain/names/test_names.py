@@ -31,6 +31,9 @@ SAME = [
     ('Uongʉ Tanɨvak', 'uongu tanivak'),
     ('Ông Bē-lō͘', 'ong be lo'),
     ('Chhòaⁿ', 'Chhoan'),
+    *((f'谷辣斯{dot}尤達卡', '谷辣斯．尤達卡') for dot in '·・•･∙⋅●−-–﹒\xa0\u2009'),
+    ('\u2f2d田', '山田'),
+    ('王\u034f\u2800小明', '王小明'),
 ]
 DIFFERENT = [('王大明', '王太明'), ('于小美', '於小美'), ('余小美', '俞小美'), ('林哲', '林喆'), ('李玉', '李王')]
 
@@ -76,6 +79,28 @@ def test_a_private_character_is_named_with_what_to_do() -> None:
     sentence = letters.problem('姓名', '陳\uf8ff華')
 
     assert sentence is None or '全字庫' in sentence
+
+
+@pytest.mark.parametrize('sign', '〓□○?？＊')
+def test_a_sign_that_stands_for_a_character_is_none(sign: str) -> None:
+    sentence = letters.problem('姓名', f'王{sign}明')
+
+    assert sentence == f'姓名的「{sign}」（U+{ord(sign):04X}）是代替字的符號，不是字。請對照證件，輸入證件上的字。'
+
+
+@pytest.mark.parametrize('name', ['สมชาย', 'محمد', 'अमित', 'សុខ', 'ᠮᠣᠩᠭᠣᠯ'])
+def test_letters_that_have_to_be_joined_are_not_printed_one_by_one(name: str) -> None:
+    sentence = letters.problem('姓名', name)
+
+    assert sentence is not None
+    assert sentence.endswith('是要連寫的文字，紀錄冊印不正確。請改用居留證或護照上的中文或英文姓名。')
+
+
+def test_a_sign_that_few_fonts_have_is_drawn_as_the_one_that_looks_alike() -> None:
+    name = 'Pa\ua78cay\xa0Lowking\u2009\u2f2d ﬁ'
+
+    assert letters.problem('姓名', name) is None
+    assert letters.as_printed(name) == 'Paʼay Lowking 山 fi'
 
 
 def test_what_is_invisible_is_not_kept() -> None:

@@ -60,6 +60,19 @@ def test_a_choice_is_read_by_the_words_of_the_field(kind: ImportKind, key: str, 
     assert cells.read(column, word) == (meant, '')
 
 
+def test_quotes_and_stops_around_a_value_are_no_part_of_it() -> None:
+    column = Column('hours', '服務時數', 'whole')
+
+    assert [cells.read(column, text) for text in ("'3", '"3"', '3.', '３。')] == [(3, '')] * 4
+
+
+@pytest.mark.parametrize('text', ['三', '3小時', '3.5', '3:30', '½', '(3)', '1e3'])
+def test_what_is_no_whole_number_is_told_how_to_write_one(text: str) -> None:
+    sentence = f'服務時數應為整數，這裡是「{text}」。請只填數字，例如 3。'
+
+    assert cells.read(Column('hours', '服務時數', 'whole'), text) == (None, sentence)
+
+
 def test_what_is_no_choice_is_told_with_what_there_is() -> None:
     column = next(one for one in KINDS[ImportKind.VOLUNTEERS].columns if one.key == 'sex')
 

@@ -1,6 +1,7 @@
 """Files that are wrong, strange or meant to harm: one sentence each, or read as what they say."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 
@@ -127,6 +128,63 @@ def test_only_the_first_of_merged_cells_has_content() -> None:
     assert cells.read(Column('name', '姓名'), second[0]) == (
         None,
         '姓名與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。',
+    )
+
+
+def test_a_formula_that_was_never_calculated_is_not_empty() -> None:
+    formula = b'<c r="B2"><f>1+2</f><v></v></c>'
+    whole = b'<c r="B2" t="str"><f>""</f><v></v></c>'
+    column = Column('hours', '時數', 'whole')
+
+    said = '時數是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。'
+    for cell, sentence in ((formula, said), (formula.replace(b'<v></v>', b''), said), (whole, '')):
+
+        def with_cell(xml: bytes, cell: bytes = cell) -> bytes:
+            return re.sub(rb'<c r="B2".*?</c>', cell, xml)
+
+        book = changed(TWO, sheet=with_cell)
+        assert cells.read(column, read(book)[1][1]) == (None, sentence)
+
+
+def test_an_empty_sheet_before_the_filled_one_is_passed_over() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet('工作表1')
+        book.add_worksheet('名冊').write(0, 0, '姓名')
+
+    table = workbooks.read(a_book(fill))
+
+    assert (table.sheet, table.sheets) == ('名冊', ['工作表1', '名冊'])
+
+
+TEXT = '姓名,證號\r\n王小明,"=""0012"""\r\n'
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        TEXT.encode('utf-16-le'),
+        TEXT.encode('utf-16-be'),
+        b'\xfe\xff' + TEXT.encode('utf-16-be'),
+        b'\xef\xbb\xbf' * 2 + TEXT.encode(),
+        TEXT.encode('cp950') + b'\x1a',
+        TEXT.replace(',', ';').encode('utf-8-sig'),
+        TEXT.replace(',', '\t').encode('utf-16'),
+    ],
+    ids=['utf-16-le', 'utf-16-be', 'with mark', 'two marks', 'end of dos', 'semicolons', 'tabs'],
+)
+def test_a_text_of_whatever_program_has_the_same_cells(content: bytes) -> None:
+    recognition.sheet(content)
+
+    assert read(content) == [['姓名', '證號'], ['王小明', '0012']]
+
+
+def test_a_character_that_an_office_has_drawn_for_itself_is_not_taken_for_another() -> None:
+    """In Big5 from FA40 on there is what an office has drawn, or what Hong Kong has put there."""
+    content = '姓名\r\n王'.encode('cp950') + b'\xfa\x40' + '明\r\n'.encode('cp950')
+
+    assert cells.read(Column('name', '姓名'), read(content)[1][0]) == (
+        None,
+        '姓名「王𠕇明」的「𠕇」在這種編碼（Big5）可能是別的字，例如造字。請對照原始資料，重新輸入這一格。',
     )
 
 

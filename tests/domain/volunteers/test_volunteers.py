@@ -425,6 +425,8 @@ async def test_names_numbers_and_books_are_found_inside_the_unit() -> None:
     'text',
     [
         'eteng', 'ETENG Ina', 'Ēténg', '中市文志字第 000456 號', '000456', '０００４５６', '中市文志字第115000413號',
+        '第000456號', '000456號。', '「中市文志字第000456號」', '中市文志字第456號', '456',
+        "'115000413", '第115000413號',
         '中市文志字第 115000413 號', '１１５０００４１３', '\u200e115000413', '黃秋葉', '\u200b黄秋葉\ufeff',
     ],
 )  # fmt: skip
@@ -444,11 +446,10 @@ async def test_a_volunteer_is_found_by_what_people_type_and_paste(text: str) -> 
 async def test_a_paper_number_is_kept_half_width_and_without_blanks() -> None:
     clerk = await an_account()
     seen = await volunteers.get((await of_unit(clerk)).id, by=clerk)
-    form = replace(VolunteerDetails.from_record(seen), legacy_series='中市文志 ', legacy_serial='０００ ４５６')
-
-    amended = await volunteers.amend(seen, form, version=1, by=clerk)
-
-    assert (amended.legacy_series, amended.legacy_serial) == ('中市文志', '000456')
+    for series, serial in (('中市文志 ', '０００ ４５６'), ('中市文志字第', '第000456號'), ('中市文志字', '000456 號')):
+        form = replace(VolunteerDetails.from_record(seen), legacy_series=series, legacy_serial=serial)
+        seen = await volunteers.amend(seen, form, version=seen.version, by=clerk)
+        assert (seen.legacy_series, seen.legacy_serial) == ('中市文志', '000456')
 
 
 async def test_keys_of_an_earlier_rule_are_made_anew() -> None:
