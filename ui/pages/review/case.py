@@ -49,7 +49,7 @@ async def review_case_page(
     case = await reviews.case(application_id, by=account)
     # A decision may be taken back: what was written for it stays until the next round.
     sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
-    written = await half_written.written(sheet)
+    written = await half_written.written(sheet) if case.has_half_written else {}
     view = DeskView.read(status, order, due, unit, roster, q, page).holding(case.application.status)
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=None) as here:
         here.content.classes('lb-desk')
