@@ -56,12 +56,12 @@ _ENTER = (
 )
 # The same of a new page, which holds what nobody has open; answers who had it open before.
 _ENTER_AS_ONE_MORE = (
-    f'WITH before AS ({_OF_CASE}),'
+    f'WITH before AS ({_OF_CASE}),'  # noqa: S608 -- our own words
     ' entered AS (INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
     ' SELECT $2::uuid, $1, $3::int, $4::timestamptz, $4, NOT EXISTS (SELECT FROM before)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id)'
     ' SELECT * FROM before ORDER BY holds DESC, opened_at'
-)  # noqa: S608 -- our own words
+)
 # Whoever has read longest holds what nobody holds.
 _HAND_ON = (
     'UPDATE presence SET holds = true WHERE id = (SELECT id FROM presence WHERE application_id = $1'

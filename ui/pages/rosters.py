@@ -123,7 +123,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         table.show(rows := await rosters.rows(now, by=account), roster_id)
         printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
-        past.show(await roster_timeline.of(now, by=account))
+        past.show(await roster_timeline.of(now, by=account, listed=[row.application for row in rows]))
 
     async def renew() -> None:
         await show(await rosters.get(roster_id, by=account))
