@@ -32,7 +32,7 @@ from ..cases.worklists import CLOSED
 from ..corrections import Marked
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
-from ..papers import PaperChange
+from ..papers import PaperChange, Papers
 from ..readiness import Check, NotReady
 from . import beside, openings, roster_news
 from .beside import Beside, Past
@@ -126,7 +126,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held, contents) if is_waiting else (),
         digest=held.digest(),
-        marks=await corrections.beside_held(application, held, by=by) if there.has_marks else [],
+        marks=await _marks(application, held, there, by),
         decision=decision,
         looks=papers.looks(contents),
         away=away,
@@ -275,11 +275,17 @@ def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
 
 
+async def _marks(application: Application, held: Papers, there: Beside, by: Account) -> list[Marked]:
+    if not there.has_marks:
+        return []
+    return await corrections.beside_held(application, held, by=by, has_exchanges=there.has_exchanges)
+
+
 async def _decision_and_number(application: Application, there: Beside) -> tuple[Decision | None, str]:
     """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first."""
     if application.status == ApplicationStatus.APPROVED:
         own = Decision.filter(application_id=application.id).select_related('by')
-        return await own.first() if there.has_decisions else None, await _number(application)
+        return await own.first() if there.has_decisions else None, there.issued or await _number(application)
     of_agency = Decision.filter(application__agency_id=application.agency_id).select_related('by', 'application')
     made = await of_agency if there.has_decisions else []
     decision = next((one for one in made if one.application_id == application.id), None)

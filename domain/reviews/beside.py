@@ -35,9 +35,13 @@ _PAST = f"""
 _BESIDE = f"""
 SELECT {_PAST},
   EXISTS (SELECT FROM correction WHERE application_id = $2) AS has_marks,
+  EXISTS (SELECT FROM correction_exchange exchange JOIN correction ON correction.id = exchange.correction_id
+          WHERE correction.application_id = $2) AS has_exchanges,
   EXISTS (SELECT FROM eye_check WHERE application_id = $2) AS has_ticks,
   EXISTS (SELECT FROM decision JOIN application decided ON decided.id = decision.application_id
           WHERE decided.agency_id = $4) AS has_decisions,
+  (SELECT book.number FROM book_issue JOIN record_book book ON book.id = book_issue.book_id
+   WHERE book_issue.application_id = $2) AS issued,
   {IS_ANYBODY_AWAY.format(agency='$4', day='$5')} AS is_anybody_away,
   {record_books.AHEAD.format(volunteer='$1', agency='$4', roc_year='$6')},
   EXISTS (SELECT FROM half_written WHERE account_id = $7) AS has_half_written,
@@ -57,16 +61,19 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True)
 class Beside:
-    """`has_decisions`: on any case of the agency. `is_noted`: that the account looks at the case (`openings.note`).
+    """`has_exchanges`: of a mark that was asked for again. `has_decisions`: on any case of the agency.
 
-    `has_half_written`: whether the account is writing something, of whichever case.
+    `issued`: the number of the book that its approval made. `is_noted`: that the account looks at the case
+    (`openings.note`). `has_half_written`: whether the account is writing something, of whichever case.
     """
 
     past: Past
     ahead: Ahead
     has_marks: bool
+    has_exchanges: bool
     has_ticks: bool
     has_decisions: bool
+    issued: str | None
     is_anybody_away: bool
     has_half_written: bool
     is_noted: bool
