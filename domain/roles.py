@@ -226,7 +226,6 @@ SERVICES: dict[str, Row] = {
     'rosters.rows.get': BOTH_SIDES,
     'rosters.rows.rows': BOTH_SIDES,
     'rosters.rows.of_agency': REVIEWER,
-    'rosters.rows.certificates': REVIEWER,
     'rosters.timeline': BOTH_SIDES,
     'search': STAFF,
     'searches': EVERY,

@@ -123,6 +123,7 @@ class Application(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     steps: fields.ReverseRelation['ApplicationStep']
+    decision: fields.BackwardOneToOneRelation['Decision']
 
     class Meta:
         table = 'application'

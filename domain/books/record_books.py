@@ -9,7 +9,7 @@ in the ledger (`BookIssue`), which `numbers` reads.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
@@ -49,10 +49,20 @@ FIELDS = by_key(
     Field('entered_by_unit', '登打單位名稱'),
 )
 NUMBER_LENGTH = 80
-# Whether the volunteer has a book, and how far the series of the year is.
-_AHEAD = """
-SELECT EXISTS (SELECT FROM record_book WHERE volunteer_id = $1 AND status = $2) AS has_book, last_sequence, pattern
-FROM (SELECT) AS one LEFT JOIN number_series ON agency_id = $3 AND roc_year = $4"""
+# For statements of others, too: the columns of `Ahead`.
+AHEAD = f"""
+EXISTS (SELECT FROM record_book
+        WHERE volunteer_id = {{volunteer}} AND status = '{BookStatus.IN_USE.value}') AS has_book,
+(SELECT ROW(last_sequence, pattern) FROM number_series
+ WHERE agency_id = {{agency}} AND roc_year = {{roc_year}}) AS series"""  # noqa: S608 -- our own words
+_AHEAD = f'SELECT {AHEAD.format(volunteer="$1", agency="$2", roc_year="$3")}'
+
+
+class Ahead(NamedTuple):
+    """What the next number hangs on: whether the volunteer has a book; last number and pattern of the year's series."""
+
+    has_book: bool
+    series: tuple[int, str] | None
 
 
 class CannotIssue(DomainError):
@@ -155,17 +165,23 @@ async def number_ahead(application: Application) -> str:
     return await number_among(application, await Agency.get(id=application.agency_id), waiting)
 
 
-async def number_among(application: Application, agency: Agency, decisions: Iterable[Decision]) -> str:
-    """The same, where its agency, and all decisions on cases of that agency with their cases, were just read."""
+async def number_among(
+    application: Application, agency: Agency, decisions: Iterable[Decision], ahead: Ahead | None = None
+) -> str:
+    """The same, where its agency, and all decisions on cases of that agency with their cases, were just read.
+
+    `ahead`: what `AHEAD` says of this year, where the caller has just asked.
+    """
     if application.kind == IssueKind.CANCELLATION:
         return ''
     year = dates.roc_year(dates.today())
-    asked = [application.volunteer_id, BookStatus.IN_USE.value, agency.id, year]
-    [row] = await get_connection('default').execute_query_dict(_AHEAD, asked)
-    has_book = row.pop('has_book')
-    if has_book and not await _takes_number(application):
+    if ahead is None:
+        asked = [application.volunteer_id, agency.id, year]
+        [row] = await get_connection('default').execute_query_dict(_AHEAD, asked)
+        ahead = Ahead(**row)
+    if ahead.has_book and not await _takes_number(application):
         return ''
-    return _number_in(agency, year, await _before(application, decisions), **row)
+    return _number_in(agency, year, await _before(application, decisions), *(ahead.series or (None, None)))
 
 
 async def _before(application: Application, decisions: Iterable[Decision]) -> int:

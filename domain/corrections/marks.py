@@ -62,10 +62,15 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
     return await beside_held(case, None, by=by)
 
 
-async def beside_held(case: Application, held: Papers | None, *, by: Account) -> list[Marked]:
-    """The same of a case just read by whoever may see it, beside what it holds, if that is known."""
+async def beside_held(
+    case: Application, held: Papers | None, *, by: Account, has_exchanges: bool = True
+) -> list[Marked]:
+    """The same of a case just read by whoever may see it, beside what it holds, if that is known.
+
+    `has_exchanges`: whether any of them was asked for again, as far as that is known.
+    """
     visible = await seen(await Correction.filter(application_id=case.id).select_related(*_PEOPLE), case, by)
-    return await compared(visible, case, held)
+    return await compared(visible, case, held, has_exchanges=has_exchanges)
 
 
 async def beside(
@@ -130,15 +135,17 @@ async def seen(marks: Sequence[Correction], case: Application, by: Account) -> l
     ]
 
 
-async def compared(corrections: Sequence[Correction], case: Application, held: Papers | None = None) -> list[Marked]:
+async def compared(
+    corrections: Sequence[Correction], case: Application, held: Papers | None = None, *, has_exchanges: bool = True
+) -> list[Marked]:
     """Each correction beside what stands in its place now; `held`: what the case holds, where that is known."""
     if not corrections:
         return []
     contents = await anchors.contents(case, map(Anchor.of, corrections), held)
     has_new_number = await _has_new_number(case, corrections)
     earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
-    exchanges = CorrectionExchange.filter(correction_id__in=list(earlier))
-    for exchange in await exchanges.select_related('answered_by', 'reopened_by'):
+    exchanges = CorrectionExchange.filter(correction_id__in=list(earlier)).select_related('answered_by', 'reopened_by')
+    for exchange in await exchanges if has_exchanges else ():
         earlier[exchange.correction_id].append(exchange)
     return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import ApplicationStatus, Place
@@ -50,7 +51,12 @@ async def of(application: Application) -> Papers:
 
 async def of_many(application_ids: Iterable[int]) -> dict[int, Papers]:
     """Application id → what it holds now. Two queries, however many there are."""
-    cases = await Application.filter(id__in=list(application_ids)).select_related(*_RELATED)
+    return await of_those(Application.filter(id__in=list(application_ids)))
+
+
+async def of_those(found: QuerySet[Application]) -> dict[int, Papers]:
+    """The same of the applications that are found. Two queries."""
+    cases = await found.select_related(*_RELATED)
     people = {case.volunteer_id for case in cases}
     listed: dict[int, list[Training]] = {one: [] for one in people}
     for training in await Training.filter(volunteer_id__in=people).select_related('trained_for', 'field'):

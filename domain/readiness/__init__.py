@@ -84,6 +84,18 @@ async def checks_of(
     return {one.id: found.checks for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
+async def checks_at_unit(applications: Sequence[Application], *, by: Account) -> dict[int, list[Check]]:
+    """The same for the unit that has just read them with volunteer, agency and its field."""
+    people = {one.volunteer_id: one.volunteer for one in applications}
+    if not people:
+        return {}
+    here = Volunteer.filter(permissions.visible_to(by), id__in=list(people))
+    known = {one: people[one] for (one,) in await here.values_list('id')}
+    asked = [_Asked(one.volunteer_id, one.kind, one.agency, one) for one in applications]
+    lists = await _lists(asked, by, known=known)
+    return {one.id: found.checks for one, found in zip(applications, lists, strict=True) if found is not None}
+
+
 async def checks_read(
     applications: Sequence[Application],
     held: Mapping[int, Papers],

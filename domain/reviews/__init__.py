@@ -32,9 +32,10 @@ from ..cases.worklists import CLOSED
 from ..corrections import Marked
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
-from ..papers import PaperChange
+from ..papers import PaperChange, Papers
 from ..readiness import Check, NotReady
 from . import beside, openings, roster_news
+from .beside import Beside, Past
 from .queues import CaseRow, Counts, Due, Extent, Neighbours, Order, Pending, awaiting, counts, extent, neighbours
 
 __all__ = [
@@ -64,7 +65,8 @@ class Case:
     what stands there. `decision`: one that waits for its release, or could not be carried out (`problem`), with whoever
     made it. `looks`: when somebody looked at changes. `away`: who of the agency is, and who stands in. `as_sent`: it
     ended without a book, and volunteer and trainings are as they were sent, or looked at since; there is nothing to
-    check. `stood`: who has it in hand is away, and who acts meanwhile.
+    check. `stood`: who has it in hand is away, and who acts meanwhile. `past`: of what its course is told.
+    `has_half_written`: whether the reader is writing something, of this case or another.
     """
 
     application: Application
@@ -80,6 +82,8 @@ class Case:
     decision: Decision | None
     looks: Sequence[CaseContent]
     away: Mapping[int, Standing]
+    past: Past
+    has_half_written: bool
     as_sent: bool = False
     stood: Standing | None = None
 
@@ -106,7 +110,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     await openings.note(application, by=by, is_noted=there.is_noted)
     if is_waiting:
         await papers.begin(application, held, contents, by=by)
-    decision, number = await _decision_and_number(application, are_there_any=there.has_decisions)
+    decision, number = await _decision_and_number(application, there)
     away = await deputies.standing(application.agency_id, is_anybody_away=there.is_anybody_away)
     checks = {}
     if not ended:
@@ -122,10 +126,12 @@ async def case(application_id: int, *, by: Account) -> Case:
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held, contents) if is_waiting else (),
         digest=held.digest(),
-        marks=await corrections.beside_held(application, held, by=by) if there.has_marks else [],
+        marks=await _marks(application, held, there, by),
         decision=decision,
         looks=papers.looks(contents),
         away=away,
+        past=there.past,
+        has_half_written=there.has_half_written,
         as_sent=ended is not None,
         stood=(await deputies.in_hand([application.id], by=by, away=away)).get(application.id) if is_waiting else None,
     )
@@ -269,18 +275,21 @@ def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
 
 
-async def _decision_and_number(application: Application, *, are_there_any: bool) -> tuple[Decision | None, str]:
-    """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first.
+async def _marks(application: Application, held: Papers, there: Beside, by: Account) -> list[Marked]:
+    if not there.has_marks:
+        return []
+    return await corrections.beside_held(application, held, by=by, has_exchanges=there.has_exchanges)
 
-    `are_there_any`: decisions of the agency.
-    """
+
+async def _decision_and_number(application: Application, there: Beside) -> tuple[Decision | None, str]:
+    """What is decided on the case, with who decided; and the number as `_number` has it. One reading of the first."""
     if application.status == ApplicationStatus.APPROVED:
         own = Decision.filter(application_id=application.id).select_related('by')
-        return await own.first() if are_there_any else None, await _number(application)
+        return await own.first() if there.has_decisions else None, there.issued or await _number(application)
     of_agency = Decision.filter(application__agency_id=application.agency_id).select_related('by', 'application')
-    made = await of_agency if are_there_any else []
+    made = await of_agency if there.has_decisions else []
     decision = next((one for one in made if one.application_id == application.id), None)
-    return decision, await record_books.number_among(application, application.agency, made)
+    return decision, await record_books.number_among(application, application.agency, made, there.ahead)
 
 
 async def _number(application: Application) -> str:

@@ -17,6 +17,12 @@ from ..audit import access
 
 PURPOSE = '審核紀錄冊申請'
 
+# For statements of others, too: whether somebody of `agency` has opened the application `case` in this round.
+IS_OPENED = f"""
+EXISTS (SELECT FROM access_entry look JOIN account viewer ON viewer.id = look.by_id
+        WHERE look.volunteer_id = {{case}}.volunteer_id AND look.kind = '{AccessKind.CASE.value}'
+          AND viewer.agency_id = {{agency}} AND look.at >= {{case}}.submitted_at)"""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 

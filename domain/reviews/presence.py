@@ -54,6 +54,14 @@ _ENTER = (
     ' VALUES ($1, $2, $3, $4, $5, $6)'
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id'
 )
+# The same of a new page, which holds what nobody has open; answers who had it open before.
+_ENTER_AS_ONE_MORE = (
+    f'WITH before AS ({_OF_CASE}),'  # noqa: S608 -- our own words
+    ' entered AS (INSERT INTO presence (id, application_id, account_id, opened_at, seen_at, holds)'
+    ' SELECT $2::uuid, $1, $3::int, $4::timestamptz, $4, NOT EXISTS (SELECT FROM before)'
+    ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id)'
+    ' SELECT * FROM before ORDER BY holds DESC, opened_at'
+)
 # Whoever has read longest holds what nobody holds.
 _HAND_ON = (
     'UPDATE presence SET holds = true WHERE id = (SELECT id FROM presence WHERE application_id = $1'
@@ -106,9 +114,9 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
         if not await _rows(_ALONE_AT_OURS, case_id, by.agency_id):
             raise NotFound
         _pages[page_id] = _Own(case_id, by.agency_id or 0, by.id, dates.now())
-        before, at = await _pages_on(case_id), dates.now()
+        at = dates.now()
+        before = [*starmap(_Page, await _rows(_ENTER_AS_ONE_MORE, case_id, page_id, by.id, at))]
         own = _Page(case_id, by.id, by.name, not before, at, at, page_id)
-        await _execute(_ENTER, page_id, case_id, by.id, at, at, own.holds)
         alive = [page for page in before if page.seen_at >= at - FORGOTTEN_AFTER]
         if len(alive) < len(before):
             await Presence.filter(application_id=case_id, seen_at__lt=at - FORGOTTEN_AFTER).delete()

@@ -1,14 +1,12 @@
 """案件歷程: every step of a case with actor and time, and with it marks, mails, calls and what the clock did."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any, Literal
+from typing import Literal
 
-from tortoise.connection import get_connection
-
-from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role, Section
+from db.choices import ApplicationStatus, CorrectionStatus, MailStatus, Role
 from db.models import (
     Account,
     Application,
@@ -19,17 +17,16 @@ from db.models import (
     Decision,
     OutgoingMail,
     PhoneCall,
-    RecordBook,
     SignOff,
 )
 
 from .. import applications, corrections, dates, papers, permissions, sign_offs
-from ..audit import history
 from ..books import record_books
 from ..corrections import Marked
 from ..errors import NotFound
 from ..mail import outbox, queries
-from . import Case, phone_calls
+from . import Case, beside, phone_calls
+from .beside import Past
 
 Kind = Literal['step', 'decision', 'look', 'correction', 'mail', 'call', 'clock', 'sign_off']
 
@@ -92,21 +89,6 @@ _MAILS = {
     MailStatus.DEFERRED: Event.MAIL_KEPT_BACK,
     MailStatus.SKIPPED: Event.MAIL_KEPT_BACK,
 }
-# A volunteer has one open at a time: it began after the last step of the one before, and before its own first.
-_OPENED = """
-SELECT first.at, first.by_name,
-  EXISTS (SELECT FROM phone_call WHERE application_id = $4) AS has_calls,
-  EXISTS (SELECT FROM sign_off WHERE application_id = $4 OR roster_id = $6) AS has_sign_offs
-FROM (SELECT) AS one LEFT JOIN LATERAL (
-  SELECT at, by_name FROM history_entry
-  WHERE volunteer_id = $1 AND section = $2 AND action = $3
-    AND at >= coalesce((SELECT max(step.at) FROM application_step step JOIN application earlier
-                        ON earlier.id = step.application_id WHERE earlier.volunteer_id = $1 AND earlier.id < $4),
-                       '-infinity')
-    AND ($5::timestamptz IS NULL OR at <= $5)
-  ORDER BY at DESC, id LIMIT 1
-) AS first ON true
-"""
 _ANSWERS = {CorrectionStatus.MENDED: '回覆已補正', CorrectionStatus.DISPUTED: '提出異議'}
 
 
@@ -163,26 +145,30 @@ async def of_case(case: Case, *, by: Account) -> list[Entry]:
     permissions.require(by, 'reviews.timeline.of_case')
     if not permissions.may_see_case(by, case.application):
         raise NotFound
-    return await _told(case.application, case.steps, case.marks, _of_reviewers(case.decision, case.looks), by)
+    own = _of_reviewers(case.decision, case.looks)
+    return await _told(case.application, case.steps, case.marks, own, by, case.past)
 
 
 async def _told(
-    case: Application, steps: Sequence[ApplicationStep], marked: Sequence[Marked], own: Sequence[Entry], by: Account
+    case: Application,
+    steps: Sequence[ApplicationStep],
+    marked: Sequence[Marked],
+    own: Sequence[Entry],
+    by: Account,
+    past: Past | None = None,
 ) -> list[Entry]:
-    """Everything, `own` being what only one side is told."""
-    until = steps[0].at if steps else None
-    asked = [case.volunteer_id, Section.APPLICATION.value, history.ADDED.value, case.id, until, case.roster_id]
-    [opened] = await get_connection('default').execute_query_dict(_OPENED, asked)
-    entries = [await _beginning(case, opened), *[_step(case, step) for step in steps]]
+    """Everything, `own` being what only one side is told; `past`: where it was just read."""
+    past = past or await beside.past_of(case)
+    entries = [await _beginning(case, past), *[_step(case, step) for step in steps]]
     entries += [entry for one in marked for entry in _of_mark(one, steps)]
     entries += of_mails(await outbox.of_application(case, by=by, steps=steps), steps, by)
-    entries += [_call(call) for call in await phone_calls.about(case)] if opened['has_calls'] else []
+    entries += [_call(call) for call in await phone_calls.about(case)] if past.has_calls else []
     entries += _clock(steps)
-    asked_of = await sign_offs.of_case(case) if opened['has_sign_offs'] else []
+    asked_of = await sign_offs.of_case(case) if past.has_sign_offs else []
     entries += [entry for one in asked_of for entry in _of_sign_off(one)]
     entries += own
-    if case.status == _APPROVED:
-        entries = await _with_number(entries, case, steps)
+    if case.status == _APPROVED and past.number is not None:
+        entries = _with_number(entries, past.number)
     return _gathered(newest_first(entries))
 
 
@@ -191,9 +177,9 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-async def _beginning(case: Application, opened: Mapping[str, Any]) -> Entry:
+async def _beginning(case: Application, past: Past) -> Entry:
     """Who opened the application; the draft that repeats a refused one says so."""
-    at, actor = (opened['at'], opened['by_name']) if opened['at'] else (case.created_at, case.host_unit.name)
+    at, actor = past.began or (case.created_at, case.host_unit.name)
     what, event = STEPS[_DRAFT]
     if case.previous_id is None:
         return Entry(at, actor, what, event)
@@ -344,13 +330,10 @@ def _decision(decision: Decision | None) -> list[Entry]:
     return [Entry(decision.at, decision.by.name, what, event, note, 'decision', decision.id)]
 
 
-async def _with_number(entries: list[Entry], case: Application, steps: Sequence[ApplicationStep]) -> list[Entry]:
+def _with_number(entries: list[Entry], taken: str) -> list[Entry]:
     """The approval names the number it took."""
-    book = await RecordBook.filter(application_id=case.id).first()
-    if book is None:
-        return entries
     approved = next(entry for entry in entries[::-1] if entry.kind == 'step' and entry.event is Event.APPROVED)
-    number = replace(approved, note=f'{record_books.FIELDS["number"].label} {book.number}')
+    number = replace(approved, note=f'{record_books.FIELDS["number"].label} {taken}')
     return [number if entry is approved else entry for entry in entries]
 
 

@@ -30,12 +30,13 @@ from .rows import (
     RosterSummary,
     candidate_ids,
     candidates,
-    certificates,
     get,
     having_book,
+    is_open,
     of_agency,
     of_place,
     of_unit,
+    read,
     rows,
 )
 
@@ -45,11 +46,12 @@ __all__ = [
     'RosterSummary',
     'candidate_ids',
     'candidates',
-    'certificates',
     'get',
+    'is_open',
     'of_agency',
     'of_unit',
     'pasted',
+    'read',
     'rows',
 ]
 

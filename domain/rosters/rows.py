@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tortoise.connection import get_connection
 from tortoise.expressions import Q, RawSQL, Subquery
@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from db import sealing
 from db.choices import ApplicationStatus, IssueKind, Role
-from db.models import Account, Application, Correction, Decision, Roster, Training, Volunteer
+from db.models import Account, Application, Decision, Roster, Training, Volunteer
 
 from .. import applications, corrections, identity_numbers, papers, permissions, readiness, validation
 from ..calendar import days_left
@@ -36,6 +36,25 @@ _OF_AGENCY = (
     " ORDER BY min(due_on) FILTER (WHERE status = 'submitted') NULLS LAST, max(updated_at) DESC, roster_id DESC"
     ' LIMIT $2 OFFSET $3'
 )
+
+
+# What there is beside each of the applications $1; of no agency ($2) nobody has opened anything.
+_BESIDE = f"""
+SELECT one.id,
+  (SELECT count(*) FROM correction WHERE application_id = one.id AND status <> ALL($3::text[] || $4::text[])),
+  (SELECT count(*) FROM correction WHERE application_id = one.id AND status = ANY($4::text[])),
+  EXISTS (SELECT FROM eye_check WHERE application_id = one.id),
+  {openings.IS_OPENED.format(case='one', agency='$2')}
+FROM application one WHERE one.id = ANY($1::int[])"""  # noqa: S608 -- our own words
+
+
+class _Beside(NamedTuple):
+    """Corrections that wait for the unit and for the reviewer; whether somebody ticked something, and opened it."""
+
+    unanswered: int
+    answered: int
+    has_ticks: bool
+    is_opened: bool
 
 
 @dataclass(frozen=True)
@@ -149,31 +168,33 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
 
     `roster` comes with its agency, which never becomes another one.
     """
-    open_to = _open_to(roster.id, by)
+    return (await read(roster, by=by))[0]
+
+
+async def read(roster: Roster, *, by: Account) -> tuple[list[RosterRow], dict[int, list[Training]]]:
+    """The same with the trainings of those rows that wait for the agency, by volunteer: for the sheet of pictures."""
     is_unit = by.role == Role.UNIT_STAFF
-    decided: dict[int, Decision] = {}
-    if not is_unit:  # the unit hears of a decision when it is released
-        # Before the cases: one released in between would else stand as undecided, and be asked for again.
-        waiting = await Decision.filter(application__roster_id=roster.id).select_related('by')
-        decided = {one.application_id: one for one in waiting}
-    listed = await _seen_by(by).filter(roster_id=roster.id).order_by('roster_position', 'id').select_related(*_OF_ROW)
-    # Who sees rows of it may open it; of an empty one, or a clerk's of another unit, it is asked.
-    if (not listed or (is_unit and roster.host_unit_id != by.host_unit_id)) and not await open_to.exists():
+    related = _OF_ROW if is_unit else (*_OF_ROW, 'decision__by')  # the unit hears of a decision when it is released
+    listed = await _seen_by(by).filter(roster_id=roster.id).order_by('roster_position', 'id').select_related(*related)
+    if not is_open(roster, listed, by=by) and not await _open_to(roster.id, by).exists():
         raise NotFound
-    ids = [one.id for one in listed]
     acting = [
         one for one in listed if one.status in (worklists.WITH_UNIT if is_unit else (ApplicationStatus.SUBMITTED,))
     ]
-    checks = await readiness.checks_of(acting, by=by) if is_unit else await _checks_of_agency(acting, by)
-    marks = await _marks(ids)
+    there = await _beside(listed, by)
+    trainings = {} if is_unit else await _trainings(acting)
+    if is_unit:
+        checks = await readiness.checks_at_unit(acting, by=by)
+    else:
+        checks = await _checks_of_agency(acting, trainings, there, by)
     left = await days_left.of_cases(listed) | (await days_left.of_corrections(listed) if is_unit else {})
     waits = await resubmission_limit.hindrances(listed) if is_unit else {}
     changed = set() if is_unit else await papers.unlooked(one.id for one in acting if one.papers_changed_at)
-    opened = set() if is_unit else await openings.of(listed, by=by)
     found = []
     for one in listed:
-        unanswered, answered = marks[one.id, True], marks[one.id, False]
-        decision = decided.get(one.id)
+        beside = there[one.id]
+        unanswered = beside.unanswered
+        decision = None if is_unit else one.decision
         is_pending = one.status == ApplicationStatus.SUBMITTED and decision is not None and not decision.problem
         if is_unit and one.status == ApplicationStatus.SUBMITTED:
             unanswered = 0  # what a reviewer is about to mark is not yet said
@@ -182,38 +203,47 @@ async def rows(roster: Roster, *, by: Account) -> list[RosterRow]:
                 application=one,
                 checks=checks.get(one.id, ()),
                 unanswered=unanswered,
-                answered=answered,
+                answered=beside.answered,
                 pending=decision if is_pending else None,
                 problem=decision.problem if decision else '',
                 days_left=left.get(one.id),
                 hindrance=_hindrance(one, roster, checks.get(one.id), unanswered, waits) if is_unit else '',
                 has_changed=one.id in changed,
-                is_opened=one.id in opened,
+                is_opened=beside.is_opened,
             )
         )
-    return found
+    return found, trainings
 
 
-async def _checks_of_agency(waiting: Sequence[Application], by: Account) -> dict[int, list[Check]]:
-    """The lists of rows just read: what they hold is told from these rows and their trainings."""
-    if not waiting:
-        return {}
+def is_open(roster: Roster, listed: Sequence[Application], *, by: Account) -> bool:
+    """Whether `by` may open it, as the applications of it tell that were just read.
+
+    Where they do not, as of an empty one, it has to be asked.
+    """
+    permissions.require(by, 'rosters.rows.get')
+    is_ours = by.role != Role.UNIT_STAFF or roster.host_unit_id == by.host_unit_id
+    return is_ours and any(one.roster_id == roster.id and permissions.may_see_case(by, one) for one in listed)
+
+
+async def _trainings(waiting: Sequence[Application]) -> dict[int, list[Training]]:
     trainings: dict[int, list[Training]] = {one.volunteer_id: [] for one in waiting}
-    for training in await Training.filter(volunteer_id__in=list(trainings)).select_related('trained_for', 'field'):
-        trainings[training.volunteer_id].append(training)
-    held = {one.id: papers.collected(one, trainings[one.volunteer_id]) for one in waiting}
-    return await readiness.checks_read(waiting, held, by=by)
-
-
-async def certificates(found: Sequence[RosterRow], *, by: Account) -> dict[int, list[Training]]:
-    """The trainings of those rows that wait for the agency, by volunteer, for the sheet of all pictures. One query."""
-    permissions.require(by, 'rosters.rows.certificates')
-    waiting = [row for row in found if row.application.status == ApplicationStatus.SUBMITTED]
-    people = [row.application.volunteer_id for row in waiting if permissions.may_see_case(by, row.application)]
-    trainings: dict[int, list[Training]] = {one: [] for one in people}
-    for training in await Training.filter(volunteer_id__in=people).select_related('field'):
-        trainings[training.volunteer_id].append(training)
+    if waiting:
+        of_them = Training.filter(volunteer_id__in=list(trainings)).select_related('trained_for', 'field')
+        for training in await of_them:
+            trainings[training.volunteer_id].append(training)
     return trainings
+
+
+async def _checks_of_agency(
+    waiting: Sequence[Application],
+    trainings: Mapping[int, list[Training]],
+    there: Mapping[int, _Beside],
+    by: Account,
+) -> dict[int, list[Check]]:
+    """The lists of rows just read: what they hold is told from these rows and their trainings."""
+    held = {one.id: papers.collected(one, trainings[one.volunteer_id]) for one in waiting}
+    are_ticked = [one.id for one in waiting if there[one.id].has_ticks]
+    return await readiness.checks_read(waiting, held, by=by, are_ticked=are_ticked)
 
 
 async def candidates(
@@ -327,13 +357,12 @@ def _next_due(groups: Sequence[tuple[str, date | None, int]]) -> date | None:
     return min(due, default=None)
 
 
-async def _marks(ids: Sequence[int]) -> Counter[tuple[int, bool]]:
-    """How many corrections of each application wait: (id, True) for the unit, (id, False) for the reviewer."""
-    waiting = Correction.filter(application_id__in=ids).exclude(status__in=corrections.CLOSED)
-    counts: Counter[tuple[int, bool]] = Counter()
-    for application_id, status in await waiting.values_list('application_id', 'status'):
-        counts[int(str(application_id)), status not in corrections.ANSWERED] += 1
-    return counts
+async def _beside(listed: Sequence[Application], by: Account) -> dict[int, _Beside]:
+    if not listed:
+        return {}
+    values = [[one.id for one in listed], by.agency_id, corrections.CLOSED, corrections.ANSWERED]
+    _, rows = await get_connection('default').execute_query(_BESIDE, values)
+    return {one: _Beside(*told) for one, *told in rows}
 
 
 def _hindrance(

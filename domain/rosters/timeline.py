@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from db.choices import ApplicationStatus
-from db.models import Account, ApplicationStep, OutgoingMail, Roster
+from db.models import Account, Application, ApplicationStep, OutgoingMail, Roster
 
 from .. import dates, rosters
 from ..reviews import timeline
@@ -15,12 +15,13 @@ _AT_ONCE = timedelta(minutes=1)  # between two rows of one 送審
 _DECIDED = (ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 
 
-async def of(roster: Roster, *, by: Account) -> list[Entry]:
+async def of(roster: Roster, *, by: Account, listed: Sequence[Application] = ()) -> list[Entry]:
     """What happened to a roster as a whole, the latest first: built, sent, decided, told. Raises NotFound.
 
     The agency reads of the rows that were sent to it, as the unit does; the mails as `queries.receiver_of` tells them.
+    `listed`: applications of it, where `rosters.get` and they were just read.
     """
-    known = await rosters.get(roster.id, by=by)
+    known = roster if rosters.is_open(roster, listed, by=by) else await rosters.get(roster.id, by=by)
     steps = await ApplicationStep.filter(application__roster_id=known.id).select_related('by', 'application__volunteer')
     mails = await OutgoingMail.filter(roster_id=known.id).select_related('account')
     built = Entry(known.created_at, known.created_by.name, '建立名冊', Event.STARTED, known.title)

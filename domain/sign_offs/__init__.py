@@ -7,7 +7,7 @@ what was changed since has no sign-off.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -352,17 +352,13 @@ async def _note_read(sheet: Sheet, by: Account | None) -> None:
 
 async def _is_current(found: SignOff) -> bool:
     """Whether each application still holds what was asked about, is still the unit's turn, and none was added."""
-    ids = [int(key) for key in found.papers]
     if found.roster_id is not None:
         turn = Application.filter(roster_id=found.roster_id, status__in=WITH_UNIT)
     else:
         turn = Application.filter(id=found.application_id, status__in=WITH_UNIT)
-    now: Iterable[int] = await turn.values_list('id', flat=True)  # type: ignore[assignment]
-    if sorted(now) != sorted(ids):
-        return False
     with reads.unseen():
-        held = await papers.of_many(ids)
-    return all(held[one].digest() == found.papers[str(one)] for one in ids)
+        held = await papers.of_those(turn)
+    return {str(one): holds.digest() for one, holds in held.items()} == found.papers
 
 
 def _is_open(found: SignOff) -> bool:

@@ -1,6 +1,6 @@
 """A dialog that is labelled by its heading and closed by Esc."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -28,6 +28,20 @@ def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterato
         dialog.props['aria-labelledby'] = html.h2(title).html_id
         required_note()
         yield dialog
+
+
+def when_asked(build: Callable[[], Awaitable[ui.dialog]]) -> Callable[[], Awaitable[None]]:
+    """Opens the question that `build` makes, when it is first asked, where this is called: for an `action_button`."""
+    slot, dialog = ui.context.slot, None
+
+    async def ask() -> None:
+        nonlocal dialog
+        if dialog is None:
+            with slot:
+                dialog = await build()
+        dialog.open()
+
+    return ask
 
 
 async def is_sure(act: str, sentence: str, *, yes: str = '', is_grave: bool = True) -> bool:

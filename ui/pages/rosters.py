@@ -20,7 +20,7 @@ from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.icon import icon
 from ..components.notices import confirm, tell
 from ..components.paste_people import paste_people
-from ..components.question import is_sure, question
+from ..components.question import is_sure, question, when_asked
 from ..components.roster_foot import books, prints, roster_past, ways_down
 from ..components.roster_list import Asked, roster_list
 from ..components.roster_table import roster_table
@@ -90,9 +90,10 @@ async def roster_page(account: Account, roster_id: int) -> None:
     waiting = await waiting_for(account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
-        adding, naming = await _adding(roster, account), _naming(roster, account)
+        adding = when_asked(lambda: _adding(roster, account))
+        naming = _naming(roster, account)
         with html.div().classes('lb-page-acts lb-roster-open'):
-            with ui.button(on_click=adding.open, color=None).props('unelevated no-caps color=primary'):
+            with action_button('', adding):
                 icon('plus')
                 html.span('加入志工')
             ui.button('改名', on_click=naming, color=None).props('outline no-caps')
@@ -119,7 +120,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         table.show(rows := await rosters.rows(now, by=account), roster_id)
         printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
-        past.show(await roster_timeline.of(now, by=account))
+        past.show(await roster_timeline.of(now, by=account, listed=[row.application for row in rows]))
 
     async def renew() -> None:
         await show(await rosters.get(roster_id, by=account))

@@ -69,8 +69,9 @@ class desk_decisions(Element):
             self.outcome = html.span().classes('strong grow')
             self.acts = html.div().classes('lb-decide-acts')
             desk_neighbours()
-        with self.acts:
-            self._place_acts()
+        if case.application.status is ApplicationStatus.SUBMITTED:  # in another one it is another page
+            with self.acts:
+                self._place_acts()
 
     def show(self, case: Case, marks: Sequence[Marked], pending: Decision | None) -> None:
         """Shows the buttons of an open case, or the decision of a closed one."""
@@ -81,6 +82,8 @@ class desk_decisions(Element):
         self.outcome._text = '' if is_open else _outcome(case, pending)
         self.outcome.update()
         self.acts.set_visibility(is_open)
+        if not self.acts.default_slot.children:
+            return
         self.to_mend = [each for each in marks if each.correction.status is CorrectionStatus.OPEN]
         to_mend = len(self.to_mend)
         to_see = sum(each.waits for each in marks)

@@ -23,12 +23,12 @@ from ..states import STATUSES, deadline
 class desk_head(Element, component='desk_head.js'):
     """Enters and leaves the presence of the case for the account."""
 
-    def __init__(self, account: Account, case: Case) -> None:
+    def __init__(self, account: Account, case: Case, alert: str = '') -> None:
         super().__init__()
         self.account, self.application = account, case.application
         self.page_id = uuid4()
-        self._props.update({'me': account.id, 'readers': [], 'alert': ''})
-        self.show(case)
+        self._props.update({'me': account.id, 'readers': []})
+        self.show(case, alert)
         self.on('taken', self._take_over)
         if case.application.status is ApplicationStatus.SUBMITTED:
             # Presence begins when the browser connects, not when the page is fetched, and ends when it disconnects.

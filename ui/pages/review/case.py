@@ -49,7 +49,7 @@ async def review_case_page(
     case = await reviews.case(application_id, by=account)
     # A decision may be taken back: what was written for it stays until the next round.
     sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
-    written = await half_written.written(sheet)
+    written = await half_written.written(sheet) if case.has_half_written else {}
     view = DeskView.read(status, order, due, unit, roster, q, page).holding(case.application.status)
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=None) as here:
         here.content.classes('lb-desk')
@@ -57,7 +57,7 @@ async def review_case_page(
             desk = Desk(account, case, await queue_pane(account, view, case.application.id))
             here.bar.waits(desk.queue.waiting)
             with html.section().classes('lb-case').props('aria-label=案件'):
-                desk.head = desk_head(account, case)
+                desk.head = desk_head(account, case, desk.alert)
                 with html.div().classes('lb-case-body'):
                     with html.div().classes('lb-case-news'):
                         as_sent_note(case)
@@ -92,17 +92,23 @@ class Desk:
         self.account, self.case, self.queue = account, case, queue
         self.id = case.application.id
 
+    @property
+    def alert(self) -> str:
+        """Why its last decision was not carried out."""
+        return next((row.problem for row in self.queue.rows if row.id == self.id), '')
+
     def show(self, now: Case) -> None:
-        """The case as it stands now."""
+        """The case as it stands now; what was placed with it shows it already."""
         decision = now.decision if now.decision and not now.decision.problem else None
         is_waiting = now.application.status is ApplicationStatus.SUBMITTED
-        self.head.show(now, next((row.problem for row in self.queue.rows if row.id == self.id), ''))
         self.changes.show(now)
         self.marks.show(now.marks, is_markable=is_waiting and decision is None)
-        self.documents.show(now.volunteer, list(now.trainings))
-        self.checks.show(now.checks)
         self.bar.show(now, now.marks, decision)
-        self.facts.show(groups_of(now))
+        if now is not self.case:
+            self.head.show(now, self.alert)
+            self.documents.show(now.volunteer, list(now.trainings))
+            self.checks.show(now.checks)
+            self.facts.show(groups_of(now))
         self.case = now
 
     async def renew(self) -> None:

@@ -20,7 +20,7 @@ from ...components.icon import icon
 from ...components.notices import tell
 from ...components.paper.paper_facts import LOOKS, warnings_of
 from ...components.paper.paper_pictures import paper_pictures
-from ...components.question import question
+from ...components.question import question, when_asked
 from ...flash import leave_with
 from ...frame import MENU, REVIEW, frame, save_bar, waiting_for
 from ...live import follow
@@ -56,9 +56,9 @@ async def review_paper_book_page(account: Account, registration_id: int) -> None
         with save_bar():
             if registration.status is RegistrationStatus.WAITING:
                 screen.button = action_button('確認', screen.confirm, told=_SEEN)
-                await screen.asking('退回補正', '單位會讀到這段話，更正後再送；已填的資料都還在。', screen.send_back)
+                screen.asking('退回補正', '單位會讀到這段話，更正後再送；已填的資料都還在。', screen.send_back)
             elif not await paper_books.hindrance(registration):
-                await screen.asking('取消確認', UNCONFIRM, screen.unconfirm)
+                screen.asking('取消確認', UNCONFIRM, screen.unconfirm)
             ui.link('返回', links.review_paper_books(status=registration.status.value)).classes('lb-btn q-btn lb-flat')
     follow(PaperBooksChanged, screen.renew, lambda changed: changed.registration_id == registration_id)
 
@@ -122,8 +122,11 @@ class Screen:
         await paper_books.unconfirm(self.registration.id, reason, version, by=self.account)
         leave_with(links.review_paper_books(status=RegistrationStatus.RETURNED.value), 'paper-book-unconfirmed')
 
-    async def asking(self, act: str, note: str, done: Callable[[str, int], Awaitable[None]]) -> None:
-        """Places the button of `act` and its dialog; what is written there is kept until it is sent."""
+    def asking(self, act: str, note: str, done: Callable[[str, int], Awaitable[None]]) -> None:
+        """Places the button of `act`, which opens its dialog; what is written there is kept until it is sent."""
+        action_button(act, when_asked(lambda: self._dialog(act, note, done)), 'outline')
+
+    async def _dialog(self, act: str, note: str, done: Callable[[str, int], Awaitable[None]]) -> ui.dialog:
         sheet = Sheet(f'paper-{self.registration.id}', self.account)
         reason = Reason(str((await half_written.written(sheet)).get('reason', '')))
         with question(f'{act}：原因') as dialog:
@@ -141,7 +144,7 @@ class Screen:
                 ui.button('取消', on_click=dialog.close, color=None).props('flat no-caps')
         self.dialog = dialog
         dialog.on('hide', self.renew)
-        ui.button(act, on_click=dialog.open, color=None).props('outline no-caps')
+        return dialog
 
     async def _next(self) -> str:
         """The next one that waits, else the list."""

@@ -5,7 +5,7 @@ from nicegui import html, ui
 from domain import links, rosters, searches
 from domain.announcements import CaseChanged, RosterChanged
 from domain.cases.transitions import UNDO_TIMES
-from domain.model import Account
+from domain.model import Account, Roster
 from domain.reviews import decisions
 from domain.reviews.decisions import Report
 from domain.rosters import timeline
@@ -67,15 +67,18 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         printing = books(roster, account)
         past = roster_past(account)
 
-    async def renew() -> None:
-        rows = await rosters.rows(roster, by=account)
+    async def show(now: Roster) -> None:
+        rows, trainings = await rosters.read(now, by=account)
         table.show(rows, roster_id)
         printing.offer(len(rosters.issued(rows)))
-        pictures.show(rows, await rosters.certificates(rows, by=account), roster_id)
+        pictures.show(rows, trainings, roster_id)
         way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
-        past.show(await timeline.of(roster, by=account))
+        past.show(await timeline.of(now, by=account, listed=[row.application for row in rows]))
 
-    await renew()
+    async def renew() -> None:
+        await show(await rosters.get(roster_id, by=account))
+
+    await show(roster)
     table.follow(roster, renew)
 
 
