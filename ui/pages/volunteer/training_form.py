@@ -1,6 +1,6 @@
 """STEP 6 教育訓練課程: one training and both sides of its certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +8,9 @@ from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, trainings, volunteers
 from domain.announcements import VolunteerChanged
+from domain.corrections import Marked
 from domain.guide import courses
-from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
+from domain.model import Account, Application, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
 
 from ...components.action_button import action_button
@@ -75,8 +76,7 @@ async def _training_page(
     with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=await waiting_for(account)) as page:
         roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
-        about = training.id if training else 0
-        marks = await corrections.beside(guide.returned, Place.TRAINING, by=account, training_id=about)
+        marks = await marked(account, guide.returned, training)
         under_review(guide)
         correction_strip(volunteer, marks)
         in_form = form(details, draft, by=account, recorded=recorded, marks=marks, proposed=proposed)
@@ -108,6 +108,15 @@ async def _training_page(
                 remove_button(account, volunteer, training, back)
             in_form.saved_mark()
     page.follow(in_form, guide)
+
+
+async def marked(
+    account: Account, returned: Application | None, training: Training | None
+) -> Mapping[str, Sequence[Marked]]:
+    """By field what the reviewer has marked of this training; of one that is not there yet nothing is."""
+    if training is None:
+        return {}
+    return await corrections.beside(returned, Place.TRAINING, by=account, training_id=training.id, record=training)
 
 
 def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
