@@ -192,15 +192,19 @@ def record_facts(training: Training) -> None:
 
 def remove_button(account: Account, volunteer: Volunteer, training: Training, back: str) -> None:
     """刪除, after a question: the entry goes, its history stays."""
-    with question('刪除這筆教育訓練？') as dialog:
-        html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
 
-        async def remove() -> None:
-            await trainings.remove(training, by=account)
-            is_seen = await applications.is_under_review(volunteer, by=account)
-            leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
+    async def remove() -> None:
+        await trainings.remove(training, by=account)
+        is_seen = await applications.is_under_review(volunteer, by=account)
+        leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
 
-        with html.div().classes('lb-acts'):
-            action_button('刪除', remove, 'bad')
-            ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
-    ui.button('刪除', on_click=dialog.open, color=None).props('flat no-caps')
+    def ask() -> None:
+        with question('刪除這筆教育訓練？') as dialog:
+            html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
+            with html.div().classes('lb-acts'):
+                action_button('刪除', remove, 'bad')
+                ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
+        dialog.on('hide', dialog.delete)  # after it has returned the focus
+        dialog.open()
+
+    ui.button('刪除', on_click=ask, color=None).props('flat no-caps')

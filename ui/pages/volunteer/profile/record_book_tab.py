@@ -38,6 +38,7 @@ from ....components.paper.paper_facts import LOOKS
 from ....components.record_table import Row, record_table
 from ....components.states import TURNS, correction_deadline, deadline
 from ....components.timeline import timeline
+from ....components.unfolding import on_first_opening
 from ....components.withdrawing import act_on, withdrawn
 from ....flash import leave_with
 from ....live import follow, of_volunteer
@@ -220,20 +221,15 @@ async def _case(
 
 async def _history(folded: html.details, account: Account, application: Application, *, is_open: bool) -> None:
     """What happened stands open for an open case; of one that has ended it is read when somebody opens it."""
-    unread = True
 
-    async def read() -> None:
-        nonlocal unread
-        if unread:
-            unread = False
-            with folded:
-                await timeline.build(account, application, heading=False, steps=list(application.steps))
+    async def build() -> None:
+        await timeline.build(account, application, heading=False, steps=list(application.steps))
 
-    if is_open:
-        folded.props('open')
-        await read()
-    else:
-        folded.on('toggle', read, args=[])
+    if not is_open:
+        on_first_opening(folded, build)
+        return
+    with folded.props('open'):
+        await build()
 
 
 def _row(book: Any) -> Row:
