@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,11 +152,11 @@ async def _seen_of(marks: QuerySet[Correction], case: Application, by: Account) 
 
 
 async def seen(
-    marks: Sequence[Correction], case: Application, by: Account, returns: Sequence[datetime] | None = None
+    marks: Sequence[Correction], case: Application, by: Account, returns: Sequence[Any] | None = None
 ) -> list[Correction]:
     """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's.
 
-    `returns`: when the case was sent back, where that is known.
+    `returns`: the moments at which the case was sent back, where they are known.
     """
     if not permissions.may(by, 'corrections.marks.seen') or not permissions.may_see_case(by, case):
         return []

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from db.choices import TrainingKind
-from db.models import Account, HostUnit, Training
+from db.models import Account, Training
 
 from .. import dates, permissions, validation
 from ..readiness import on_record, required_hours
@@ -40,8 +40,8 @@ class Course:
 async def blank(*, by: Account) -> TrainingDetails:
     """A new training form: for the own unit, which most often gives the course, too."""
     permissions.require(by, 'guide.courses.blank')
-    unit = await HostUnit.get(id=by.host_unit_id)
-    return TrainingDetails(trained_for_id=unit.id, provider=unit.name)
+    unit = by.host_unit
+    return TrainingDetails(trained_for_id=unit.id, provider=unit.name) if unit else TrainingDetails()
 
 
 async def usual(kind: object, *, by: Account) -> dict[str, Any]:

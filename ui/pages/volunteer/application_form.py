@@ -52,10 +52,10 @@ from ...live import follow, is_of_all, of_volunteer
 async def application_page(account: Account, volunteer_id: int) -> None:
     """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
     volunteer = await volunteers.known(volunteer_id, by=account)
-    application = await applications.current_of(volunteer, by=account)
+    guide = await guide_for(account, volunteer)
+    application = await applications.current_of(volunteer, by=account) if guide.case else None
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
-    guide = await guide_for(account, volunteer)
     kinds = readiness.kinds_with(guide.has_book or guide.has_paper)
     details = await details_of(volunteer, application, draft, kinds)
     marks = await corrections.beside_whole(application, by=account) if application else []
