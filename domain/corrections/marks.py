@@ -88,7 +88,10 @@ async def beside_held(case: Application, held: Papers | None, *, by: Account) ->
 
 
 async def beside_whole(case: Application, *, by: Account) -> list[Marked]:
-    """The same where the case was read with volunteer, county and agency."""
+    """The same where the case was just read with volunteer, county and agency. Raises NotFound."""
+    permissions.require(by, 'corrections.marks.beside_whole')
+    if not permissions.may_see_case(by, case):
+        raise NotFound
     visible = await _seen_of(Correction.filter(application_id=case.id), case, by)
     held = await papers.of_whole(case) if visible and case.status not in worklists.CLOSED else None
     return await compared(visible, case, held)
