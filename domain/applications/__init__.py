@@ -301,9 +301,12 @@ async def is_under_review(volunteer: Volunteer, *, by: Account) -> bool:
 
 
 async def history_of(volunteer: Volunteer, *, by: Account) -> list[Application]:
-    """All applications of a volunteer that `by` may see, newest first, with agency and steps."""
+    """All applications of a volunteer that `by` may see, newest first, with agency and steps.
+
+    Steps come with their people, oldest first.
+    """
     all_of_them = Application.filter(volunteer_id=volunteer.id).order_by('-id')
-    steps = ApplicationStep.all().select_related('by')
+    steps = ApplicationStep.all().select_related('by', 'on_behalf_of').order_by('at', 'id')
     related = ('agency', 'county', 'host_unit', 'volunteer')
     found = await all_of_them.select_related(*related).prefetch_related(Prefetch('steps', steps))
     return [application for application in found if may_see_case(by, application)]

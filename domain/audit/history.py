@@ -10,8 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Q, RawSQL
-from tortoise.functions import Max
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from db.choices import Choice, HistoryAction, Role, Section
@@ -143,7 +142,8 @@ async def note_each(noted: Sequence[Noted], *, by: Account) -> None:
 async def of(volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10) -> Page[HistoryEntry]:
     """The newest first, of all units: they keep the record together. Raises NotFound."""
     number, per_page = bounds(page, per_page)
-    entries = await _asked(volunteer, HistoryQuery(), by)
+    await _require_seen(volunteer, by)
+    entries = _asked(volunteer, HistoryQuery(), by)
     return await page_of(entries, ('-at', '-id'), number, per_page)
 
 
@@ -152,8 +152,8 @@ async def savings(
 ) -> Page[Saving]:
     """What was changed at one stroke stands together, the newest first. Two queries. Raises NotFound."""
     number, per_page = bounds(page, per_page)
-    asked = await _asked(volunteer, query, by)
-    strokes = asked.annotate(last=Max('id'), found=RawSQL('COUNT(*) OVER ()')).group_by(*_STROKE)
+    asked = _asked(volunteer, query, by)
+    strokes = asked.annotate(last=RawSQL('MAX(id)'), found=RawSQL('COUNT(*) OVER ()')).group_by(*_STROKE)
     listed = (
         await strokes.order_by('-at', '-last').offset((number - 1) * per_page).limit(per_page).values(*_STROKE, 'found')
     )
@@ -163,15 +163,26 @@ async def savings(
     ):
         together.get(tuple(getattr(entry, name) for name in _STROKE), []).append(entry)
     total = listed[0]['found'] if listed else 0
-    if not listed and number > 1:
-        total = len(await strokes.values('at'))
+    if not listed:  # there is nothing, or it is not the account's business
+        await _require_seen(volunteer, by)
+        total = len(await strokes.values('at')) if number > 1 else 0
     return Page([Saving(entries) for entries in together.values()], total, number, per_page)
 
 
-async def _asked(volunteer: Volunteer, query: HistoryQuery, by: Account) -> QuerySet[HistoryEntry]:
-    if not await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id)).exists():
+def _seen(volunteer: Volunteer, by: Account) -> QuerySet[Volunteer]:
+    return Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
+
+
+async def _require_seen(volunteer: Volunteer, by: Account) -> None:
+    if not await _seen(volunteer, by).exists():
         raise NotFound
-    entries = HistoryEntry.filter(volunteer_id=volunteer.id)
+
+
+def _asked(volunteer: Volunteer, query: HistoryQuery, by: Account) -> QuerySet[HistoryEntry]:
+    """What of a volunteer's history was asked for; nothing of one whom the account may not see."""
+    entries = HistoryEntry.filter(
+        volunteer_id=volunteer.id, volunteer_id__in=Subquery(_seen(volunteer, by).values('id'))
+    )
     if section := validation.member(Section, query.section):
         entries = entries.filter(section__in=[each for each in Section if each.label == section.label])
     if isinstance(query.from_day, date):

@@ -273,7 +273,7 @@ async def find(query: RecordBookQuery, *, by: Account) -> Page[RecordBook]:
     number, per_page = bounds(query.page, query.per_page)
     listed = books
     if query.volunteer_id is not None:  # few: those without a day, which PostgreSQL has first, come last
-        listed = books.annotate(day=RawSQL("coalesce(record_book.issued_on, '0001-01-01')")).order_by('-day', '-id')
+        listed = books.annotate(day=RawSQL("coalesce(record_book.issued_on, '-infinity')")).order_by('-day', '-id')
     rows = (
         listed.select_related('volunteer', 'agency', 'entered_by_unit').offset((number - 1) * per_page).limit(per_page)
     )

@@ -2,12 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
+
 from db.choices import ApplicationStatus, CorrectionStatus, Place, Role, Section
-from db.models import Account, Application, ApplicationStep, Correction, CorrectionExchange, HistoryEntry
+from db.models import (
+    Account,
+    Application,
+    ApplicationStep,
+    Correction,
+    CorrectionExchange,
+    HistoryEntry,
+    Training,
+    Volunteer,
+)
 
 from .. import papers, permissions, validation
+from ..cases import worklists
 from ..errors import NotFound
 from ..papers import Papers
 from . import anchors
@@ -18,6 +32,12 @@ ACCEPTED, WITHDRAWN = CorrectionStatus.ACCEPTED, CorrectionStatus.WITHDRAWN
 ANSWERED = (MENDED, DISPUTED)
 CLOSED = (ACCEPTED, WITHDRAWN)
 _PEOPLE = ('raised_by', 'answered_by', 'closed_by')
+# Beside a mark: when its case was sent back, and whether the mark was opened again.
+_RETURNS = RawSQL(
+    'ARRAY(SELECT s.at FROM application_step s WHERE s.application_id = correction.application_id'  # noqa: S608 -- ours
+    f" AND s.status = '{ApplicationStatus.RETURNED.value}')"
+)
+_WAS_REOPENED = RawSQL('EXISTS (SELECT FROM correction_exchange e WHERE e.correction_id = correction.id)')
 
 
 @dataclass(frozen=True)
@@ -62,31 +82,41 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
     return await beside_held(case, None, by=by)
 
 
-async def beside_held(
-    case: Application, held: Papers | None, *, by: Account, has_exchanges: bool = True
-) -> list[Marked]:
-    """The same of a case just read by whoever may see it, beside what it holds, if that is known.
+async def beside_held(case: Application, held: Papers | None, *, by: Account) -> list[Marked]:
+    """The same of a case just read by whoever may see it, beside what it holds, if that is known."""
+    return await compared(await _seen_of(Correction.filter(application_id=case.id), case, by), case, held)
 
-    `has_exchanges`: whether any of them was asked for again, as far as that is known.
-    """
-    visible = await seen(await Correction.filter(application_id=case.id).select_related(*_PEOPLE), case, by)
-    return await compared(visible, case, held, has_exchanges=has_exchanges)
+
+async def beside_whole(case: Application, *, by: Account) -> list[Marked]:
+    """The same where the case was just read with volunteer, county and agency. Raises NotFound."""
+    permissions.require(by, 'corrections.marks.beside_whole')
+    if not permissions.may_see_case(by, case):
+        raise NotFound
+    visible = await _seen_of(Correction.filter(application_id=case.id), case, by)
+    held = await papers.of_whole(case) if visible and case.status not in worklists.CLOSED else None
+    return await compared(visible, case, held)
 
 
 async def beside(
-    case: Application | None, place: Place, *, by: Account, training_id: int | None = None
+    case: Application | None,
+    place: Place,
+    *,
+    by: Account,
+    training_id: int | None = None,
+    record: Volunteer | Training | None = None,
 ) -> dict[str, list[Marked]]:
     """What the unit's form of `place` shows beside its fields while it has this case, as just read, to mend: by field.
 
-    Nothing of a case that is not with the unit, or of another one's.
+    `record`: what that form amends, where it was just read; a training with unit and field. Nothing of a case that is
+    not with the unit, or of another one's.
     """
     if case is None or case.status != ApplicationStatus.RETURNED:
         return {}
     if not permissions.may(by, 'corrections.marks.beside') or not permissions.may_see_case(by, case):
         return {}
     marks = Correction.filter(application_id=case.id, place=place, training_id=training_id).exclude(status__in=CLOSED)
-    visible = await seen(await marks.select_related(*_PEOPLE), case, by)
-    return at(await compared(visible, case), place, training_id)
+    held = papers.of_form(record) if record is not None else None
+    return at(await compared(await _seen_of(marks, case, by), case, held), place, training_id)
 
 
 def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:
@@ -118,34 +148,45 @@ async def open_ones(application: Application) -> list[Correction]:
     return await Correction.filter(application_id=application.id, status=OPEN)
 
 
-async def seen(marks: Sequence[Correction], case: Application, by: Account) -> list[Correction]:
-    """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's."""
+async def _seen_of(marks: QuerySet[Correction], case: Application, by: Account) -> list[Correction]:
+    """Those of `marks`, which are of this case, that `by` may see; with their people."""
+    found: list[Any] = await marks.annotate(returns=_RETURNS, was_reopened=_WAS_REOPENED).select_related(*_PEOPLE)
+    return await seen(found, case, by, found[0].returns if found else ())
+
+
+async def seen(
+    marks: Sequence[Correction], case: Application, by: Account, returns: Sequence[Any] | None = None
+) -> list[Correction]:
+    """Those of `marks` that `by` may see: what a reviewer is still writing is not yet the unit's.
+
+    `returns`: the moments at which the case was sent back, where they are known.
+    """
     if not permissions.may(by, 'corrections.marks.seen') or not permissions.may_see_case(by, case):
         return []
     if by.role == Role.REVIEWER or not marks:
         return list(marks)
-    returns = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.RETURNED).values_list('at')
-    sent = [at for (at,) in await returns]
+    if returns is None:
+        steps = ApplicationStep.filter(application_id=case.id, status=ApplicationStatus.RETURNED)
+        returns = [at for (at,) in await steps.values_list('at')]
     is_with_agency = case.status == ApplicationStatus.SUBMITTED
     return [
         one
         for one in marks
-        if any(at >= one.raised_at and (one.status != WITHDRAWN or one.closed_at >= at) for at in sent)
+        if any(at >= one.raised_at and (one.status != WITHDRAWN or one.closed_at >= at) for at in returns)
         and not (is_with_agency and one.status == OPEN)
     ]
 
 
-async def compared(
-    corrections: Sequence[Correction], case: Application, held: Papers | None = None, *, has_exchanges: bool = True
-) -> list[Marked]:
+async def compared(corrections: Sequence[Correction], case: Application, held: Papers | None = None) -> list[Marked]:
     """Each correction beside what stands in its place now; `held`: what the case holds, where that is known."""
     if not corrections:
         return []
     contents = await anchors.contents(case, map(Anchor.of, corrections), held)
     has_new_number = await _has_new_number(case, corrections)
     earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
-    exchanges = CorrectionExchange.filter(correction_id__in=list(earlier)).select_related('answered_by', 'reopened_by')
-    for exchange in await exchanges if has_exchanges else ():
+    reopened = [one.id for one in corrections if getattr(one, 'was_reopened', True)]  # where `_seen_of` has told it
+    exchanges = CorrectionExchange.filter(correction_id__in=reopened).select_related('answered_by', 'reopened_by')
+    for exchange in await exchanges if reopened else ():
         earlier[exchange.correction_id].append(exchange)
     return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
 

@@ -1,13 +1,13 @@
 """What a training form can be filled in with at one press: the usual course of a kind, and the unit's last courses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tortoise.connection import get_connection
 
 from db.choices import TrainingKind
-from db.models import Account, Agency, HostUnit, RequiredHours, Training
+from db.models import Account, Training
 
 from .. import dates, permissions, validation
 from ..readiness import on_record, required_hours
@@ -40,8 +40,8 @@ class Course:
 async def blank(*, by: Account) -> TrainingDetails:
     """A new training form: for the own unit, which most often gives the course, too."""
     permissions.require(by, 'guide.courses.blank')
-    unit = await HostUnit.get(id=by.host_unit_id)
-    return TrainingDetails(trained_for_id=unit.id, provider=unit.name)
+    unit = by.host_unit
+    return TrainingDetails(trained_for_id=unit.id, provider=unit.name) if unit else TrainingDetails()
 
 
 async def usual(kind: object, *, by: Account) -> dict[str, Any]:
@@ -51,17 +51,11 @@ async def usual(kind: object, *, by: Account) -> dict[str, Any]:
     """
     permissions.require(by, 'guide.courses.usual')
     known = validation.member(TrainingKind, kind)
-    return (await usual_each([known], by=by))[known] if known is not None else {}
+    return await _usual(known, by) if known is not None else {}
 
 
-async def usual_each(kinds: Iterable[TrainingKind], *, by: Account) -> dict[TrainingKind, dict[str, Any]]:
-    """The same of several kinds."""
-    permissions.require(by, 'guide.courses.usual_each')
+async def _usual(kind: TrainingKind, by: Account) -> dict[str, Any]:
     rows, agency = await on_record.usual()
-    return {kind: await _usual(kind, agency, rows, by) for kind in kinds}
-
-
-async def _usual(kind: TrainingKind, agency: Agency, rows: Iterable[RequiredHours], by: Account) -> dict[str, Any]:
     row = required_hours.narrowest(rows, kind, agency, agency.field_id, dates.today())
     field_id, minutes = agency.field_id, row.minutes if row else 0
     if not (field_id and minutes):

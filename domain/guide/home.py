@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.connection import get_connection
-from tortoise.expressions import Subquery
+from tortoise.expressions import RawSQL, Subquery
 
 from db.choices import (
     ApplicationStatus,
@@ -74,6 +74,17 @@ SELECT
     AND ($2::int IS NULL OR volunteer_id IN {_OUR_PEOPLE})) AS papers_returned,
   (SELECT count(*) FROM rights_request WHERE host_unit_id = $1 AND status = $6
     AND ($2::int IS NULL OR volunteer_id IN {_OUR_PEOPLE})) AS requests"""  # noqa: S608 -- our own words
+# Beside a volunteer: the number of the book in use, and whether some unit has begun a training form.
+_NUMBER = (
+    '(SELECT number FROM record_book'  # noqa: S608 -- our own words
+    f" WHERE volunteer_id = volunteer.id AND status = '{BookStatus.IN_USE.value}')"
+)
+_HAS_BEGUN = (
+    'EXISTS (SELECT FROM membership m'  # noqa: S608 -- our own words
+    ' JOIN draft d ON d.host_unit_id = m.host_unit_id AND d.volunteer_id = m.volunteer_id'
+    f" WHERE m.volunteer_id = volunteer.id AND d.kind = '{DraftKind.TRAINING.value}'"
+    ' AND EXISTS (SELECT FROM draft_entry WHERE draft_id = d.id))'
+)
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
 
@@ -231,18 +242,20 @@ async def standings(volunteers: Iterable[Volunteer], *, by: Account) -> dict[int
 async def listed(people: Sequence[Volunteer], *, by: Account) -> list[tuple[Volunteer, Standing, list[Gap]]]:
     """For a list of the unit's volunteers how far each has come and what is missing; strangers are left out."""
     permissions.require(by, 'guide.home.listed')
-    stands = await standings(people, by=by)
-    seen = Volunteer.filter(permissions.visible_to(by), id__in=list(stands))
-    ours: set[Any] = {*await seen.values_list('id', flat=True)}
-    known = {one.id: one for one in people if one.id in ours}
-    latest = {one: stands[one].application for one in known}
+    seen = Volunteer.filter(permissions.visible_to(by), id__in=[one.id for one in people])
+    beside = {'number': RawSQL(_NUMBER), 'begun': RawSQL(_HAS_BEGUN)}
+    told: Any = await seen.annotate(**beside).values_list('id', *beside)
+    numbers = {volunteer_id: number or '' for volunteer_id, number, _ in told}
+    known = [one for one in people if one.id in numbers]
+    latest = await missing.latest(known, by=by)
     gaps = await missing.of_known(
-        list(known.values()),
-        {one: case for one, case in latest.items() if case is not None},
-        [one for one in known if stands[one].book_number],
+        known,
+        latest,
+        [one for one, number in numbers.items() if number],
+        [volunteer_id for volunteer_id, _, has_begun in told if has_begun],
         by=by,
     )
-    return [(one, stands[one.id], gaps[one.id].gaps) for one in people if one.id in known]
+    return [(one, Standing(latest.get(one.id), numbers[one.id]), gaps[one.id].gaps) for one in known]
 
 
 def in_brief(reason: str) -> str:

@@ -80,12 +80,14 @@ async def of_known(
     people: Sequence[Volunteer],
     cases: Mapping[int, Application],
     has_book: Iterable[int] | None = None,
+    has_begun: Iterable[int] | None = None,
     *,
     by: Account,
 ) -> dict[int, Missing]:
     """The same, for an act of `by` that has just read these people by that right, and the `latest` of their cases.
 
-    `has_book`: the ids of those with a book in use, where it has read these, too.
+    `has_book`: the ids of those with a book in use, where it has read these, too; `has_begun`: of those of whom its
+    unit has begun a training form.
     """
     permissions.require(by, 'guide.missing.of_many')
     if has_book is None:
@@ -94,7 +96,8 @@ async def of_known(
     with_book = set(has_book)
     open_ones = [one for one in people if not _is_settled(cases.get(one.id), one.id in with_book)]
     told_of = await readiness.checks_each([cases.get(one.id, one) for one in open_ones], by=by, known=known)
-    half = {one.volunteer.id: one for one in await trainings_under_way(open_ones, by=by)}
+    begun = open_ones if has_begun is None else [one for one in open_ones if one.id in set(has_begun)]
+    half = {one.volunteer.id: one for one in await trainings_under_way(begun, by=by)}
     found = {one.id: Missing([]) for one in people}
     for one in open_ones:
         case = cases.get(one.id)

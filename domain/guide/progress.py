@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tortoise.connection import get_connection
 from tortoise.expressions import RawSQL
 
-from db.choices import ApplicationStatus, BookStatus, MembershipStatus
+from db.choices import REGISTRATIONS_OPEN, ApplicationStatus, BookStatus, DraftKind, MembershipStatus
 from db.models import Account, Application, Volunteer
 
 from .. import links, permissions, volunteers
@@ -18,14 +18,21 @@ from .missing import Gap
 
 _SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
 _WAYS = {2: links.menu(), 3: links.volunteer_data()}
-# Of a person, named by %s: the places served, whether there is a book in use, and the last training.
+# Of a person, named by %s: the places served, each with whether a training form is begun there; whether there is a book
+# in use, and a paper book that is being registered; and the last training.
 _STANDS = {
     'places': (
-        'ARRAY(SELECT ROW(m.host_unit_id, m.team_id) FROM membership m'  # noqa: S608 -- our own words
-        f" WHERE m.volunteer_id = %s AND m.status <> '{MembershipStatus.LEFT.value}')"
+        'ARRAY(SELECT ROW(m.host_unit_id, m.team_id, EXISTS (SELECT FROM draft d'  # noqa: S608 -- our own words
+        ' WHERE d.host_unit_id = m.host_unit_id AND d.volunteer_id = m.volunteer_id'
+        f" AND d.kind = '{DraftKind.TRAINING.value}' AND EXISTS (SELECT FROM draft_entry e WHERE e.draft_id = d.id)))"
+        f" FROM membership m WHERE m.volunteer_id = %s AND m.status <> '{MembershipStatus.LEFT.value}')"
     ),
     'has_book': (
         f"EXISTS (SELECT FROM record_book b WHERE b.volunteer_id = %s AND b.status = '{BookStatus.IN_USE.value}')"
+    ),
+    'has_paper': (
+        'EXISTS (SELECT FROM paper_registration p WHERE p.volunteer_id = %s'
+        f' AND p.status IN ({", ".join(repr(one.value) for one in REGISTRATIONS_OPEN)}))'
     ),
     'last_training': (
         '(SELECT t.id FROM training t WHERE t.volunteer_id = %s'
@@ -42,7 +49,8 @@ class Progress:
 
     `told` is the list of `readiness` behind the gaps, of the unit's latest `case` or without one of the person; None
     where nothing is asked. `returned`: the person's case that has come back, whose ever it is; `is_under_review`:
-    whether one lies with a reviewer, who sees what is changed now.
+    whether one lies with a reviewer, who sees what is changed now. `has_book`: whether a book is in use; `has_paper`:
+    whether a paper book is being registered.
     """
 
     who: str = ''
@@ -53,6 +61,8 @@ class Progress:
     told: Told | None = None
     returned: Application | None = None
     is_under_review: bool = False
+    has_book: bool = False
+    has_paper: bool = False
 
     @property
     def left(self) -> dict[int, list[Gap]]:
@@ -77,11 +87,12 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
     if not isinstance(volunteer, Volunteer):
         volunteer = await volunteers.known(volunteer, by=by)
     cases, stands = await _cases_and_stands(volunteer)
-    if not any(permissions.is_of_place(by, *place) for place in stands.places):  # as permissions.visible_to has it
+    ours = [begun for unit_id, team_id, begun in stands.places if permissions.is_of_place(by, unit_id, team_id)]
+    if not ours:  # as permissions.visible_to has it
         raise NotFound
-    with_book = [volunteer.id] if stands.has_book else []
+    with_book, begun = [volunteer.id] if stands.has_book else [], [volunteer.id] if any(ours) else []
     of_unit = missing.latest_of(cases, by=by)
-    gaps, told = (await missing.of_known([volunteer], of_unit, with_book, by=by))[volunteer.id]
+    gaps, told = (await missing.of_known([volunteer], of_unit, with_book, begun, by=by))[volunteer.id]
     latest = next((case for case in reversed(cases) if permissions.may_see_case(by, case)), None)
     steps = {gap.step for gap in gaps}
     done = {1, 2, 3, 5} | {4, 6} - steps
@@ -107,14 +118,17 @@ async def of(volunteer: Volunteer | int | None, *, by: Account) -> Progress:
         told,
         returned=next((case for case in cases if case.status == ApplicationStatus.RETURNED), None),
         is_under_review=any(case.status == ApplicationStatus.SUBMITTED for case in cases),
+        has_book=stands.has_book,
+        has_paper=stands.has_paper,
     )
 
 
 class _Stands(NamedTuple):
-    """Units and teams served by a person; whether there is a book in use; the id of the last training."""
+    """Units and teams served by a person, with whether a training form is begun there; the id of the last training."""
 
-    places: Sequence[tuple[int, int | None]]
+    places: Sequence[tuple[int, int | None, bool]]
     has_book: bool
+    has_paper: bool
     last_training: int | None
 
 

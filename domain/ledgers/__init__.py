@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.connection import get_connection
+from tortoise.expressions import RawSQL, Subquery
 
 from db import transaction
 from db.choices import HistoryAction
@@ -25,9 +25,10 @@ from .forms import LEDGERS, SERVICE_HOURS, Entry, Ledger, LedgerField, columns, 
 
 __all__ = ['LEDGERS', 'SERVICE_HOURS', 'Entry', 'Ledger', 'LedgerField', 'describe', 'problems']
 
-_SERVED = """
-SELECT coalesce(sum(minutes), 0)::bigint AS minutes, coalesce(sum(persons_served), 0)::bigint AS persons
-FROM service_hours WHERE volunteer_id = $1"""
+_SERVED = {
+    'minutes': RawSQL('(SELECT sum(minutes) FROM service_hours WHERE volunteer_id = volunteer.id)'),
+    'persons': RawSQL('(SELECT sum(persons_served) FROM service_hours WHERE volunteer_id = volunteer.id)'),
+}
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,26 @@ async def entries(
     ledger: Ledger, volunteer: Volunteer, *, by: Account, page: int = 1, per_page: int = 10
 ) -> Page[Entry]:
     """One page of the entries, newest first, with unit and recorder. Raises NotFound."""
-    volunteer_id = await _require_seen(volunteer.id, by)
     number, per_page = bounds(page, per_page)
-    every: Any = ledger.model.filter(volunteer_id=volunteer_id)
+    seen = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
+    every: Any = ledger.model.filter(volunteer_id__in=Subquery(seen.values('id')))
     newest_first = every.order_by(*(f'-{name}' for name in ledger.model.Meta.ordering))
     rows = (
         await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
     )
+    if not rows:  # there is none, or it is not the account's business
+        await _require_seen(volunteer.id, by)
     return await counted(rows, every, number, per_page)
 
 
 async def served(volunteer: Volunteer, *, by: Account) -> Served:
     """What the entries of 服務時數 add up to. Raises NotFound."""
-    volunteer_id = await _require_seen(volunteer.id, by)
-    [total] = await get_connection('default').execute_query_dict(_SERVED, [volunteer_id])
-    return Served(total['minutes'], total['persons'])
+    seen: Any = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
+    found = await seen.annotate(**_SERVED).values_list(*_SERVED)
+    if not found:
+        raise NotFound
+    [(minutes, persons)] = found
+    return Served(minutes or 0, persons or 0)
 
 
 async def get(ledger: Ledger, entry_id: int, *, by: Account) -> Entry:

@@ -6,7 +6,7 @@ looked at, and counts only while that is what stands there.
 
 from .as_sent import records
 from .changes import NotLookedAt, PaperChange, require_looked_at, since_look
-from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers, collected
+from .entries import FIELDS, PICTURES, UNKEPT, Entry, Papers, collected, of_form
 from .kept import (
     begin,
     keep,
@@ -46,6 +46,7 @@ __all__ = [
     'looks',
     'names',
     'of',
+    'of_form',
     'of_many',
     'of_those',
     'of_whole',

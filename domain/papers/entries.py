@@ -99,8 +99,19 @@ def collected(case: Application, listed: Iterable[Training]) -> Papers:
     """From the records: `case` with volunteer, county, agency, attachment; trainings with unit and field."""
     entries = _of_form(Place.BASICS, *_basics_of(case.volunteer))
     for one in sorted(listed, key=lambda one: one.id):
-        entries += _of_form(Place.TRAINING, *_training_of(one), training_id=one.id, subject=one.title)
+        entries += _of_training(one)
     return Papers(entries + _of_form(Place.APPLICATION, *_application_of(case)))
+
+
+def of_form(record: Volunteer | Training) -> Papers:
+    """What one form holds, that of the volunteer or of a training with unit and field: all that stands there."""
+    if isinstance(record, Volunteer):
+        return Papers(_of_form(Place.BASICS, *_basics_of(record)))
+    return Papers(_of_training(record))
+
+
+def _of_training(one: Training) -> list[Entry]:
+    return _of_form(Place.TRAINING, *_training_of(one), training_id=one.id, subject=one.title)
 
 
 def _of_form(

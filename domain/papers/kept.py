@@ -65,7 +65,10 @@ async def of_those(found: QuerySet[Application]) -> dict[int, Papers]:
 
 
 async def of_whole(case: Application) -> Papers:
-    """What a case holds that was read with `transitions.WHOLE` in this transaction. One query."""
+    """What a case holds that was just read with volunteer, county and agency. One query.
+
+    What is to be kept is read in the transaction that has locked the case.
+    """
     trainings = Training.filter(volunteer_id=case.volunteer_id).select_related('trained_for', 'field')
     return collected(case, await trainings)
 

@@ -61,11 +61,7 @@ async def checks(subject: Application | Volunteer, *, by: Account) -> list[Check
 
     Raises NotFound when the volunteer is none of `by`'s business.
     """
-    if isinstance(subject, Application):
-        asked = await _asked([subject])
-    else:
-        asked = [_Asked(subject.id, IssueKind.FIRST, None, None)]
-    (found,) = await _lists(asked, by)
+    (found,) = await _lists(_asked([subject]), by)
     if found is None:
         raise NotFound
     return found.checks
@@ -80,7 +76,7 @@ async def checks_of(
     `held`: what they hold, where the caller has read it already. A handful of queries, however many there are.
     """
     applications = list(applications)
-    lists = await _lists(await _asked(applications), by, held)
+    lists = await _lists(_asked(applications), by, held)
     return {one.id: found.checks for one, found in zip(applications, lists, strict=True) if found is not None}
 
 
@@ -124,7 +120,7 @@ async def checks_each(
 
     `known`: the volunteers, whom the same act of `by` has just read as `permissions.visible_to` has it.
     """
-    asked = await _asked(list(subjects))
+    asked = _asked(subjects)
     lists = await _lists(asked, by, known=known)
     return {one.volunteer_id: found for one, found in zip(asked, lists, strict=True) if found is not None}
 
@@ -143,8 +139,12 @@ async def kinds_for(volunteer: Volunteer) -> list[IssueKind]:
     For pages and services that have checked the right to the volunteer.
     """
     known = await get_connection('default').execute_query_dict(_HAS_ANY_BOOK, [volunteer.id])
-    has_book = any(one['has_any'] for one in known)
-    return [kind for kind in IssueKind if not (has_book and kind == IssueKind.FIRST)]
+    return kinds_with(any(one['has_any'] for one in known))
+
+
+def kinds_with(has_any_book: bool) -> list[IssueKind]:
+    """The same where it is known whether there is a book in use or a paper book that is being registered."""
+    return [kind for kind in IssueKind if not (has_any_book and kind == IssueKind.FIRST)]
 
 
 async def agency_of_book(volunteer: Volunteer) -> Agency:
@@ -160,7 +160,7 @@ def lacking(checks: Iterable[Check]) -> list[Check]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A list that is wanted; `agency` None: the default one, where an application would go."""
+    """A list that is wanted; `agency` None: of the application, or where one would go, the default one."""
 
     volunteer_id: int
     kind: IssueKind
@@ -184,17 +184,21 @@ class _Looks:
     papers: Papers
 
 
-async def _asked(subjects: Sequence[Application | Volunteer]) -> list[_Asked]:
+def _asked(subjects: Iterable[Application | Volunteer]) -> list[_Asked]:
     """An application as it is; a volunteer as if applying as `checks` has it."""
-    chosen = {one.agency_id for one in subjects if isinstance(one, Application)}
-    found = await Agency.filter(id__in=chosen).select_related('field') if chosen else []
-    agencies = {agency.id: agency for agency in found}
     return [
-        _Asked(one.volunteer_id, one.kind, agencies[one.agency_id], one)
+        _Asked(one.volunteer_id, one.kind, None, one)
         if isinstance(one, Application)
         else _Asked(one.id, IssueKind.FIRST, None, None)
         for one in subjects
     ]
+
+
+async def _agencies(asked: Sequence[_Asked], default: Agency) -> dict[int | None, Agency]:
+    """By id those of the applications among `asked`, field fetched; the default one is there already."""
+    others = {one.application.agency_id for one in asked if one.application and one.agency is None} - {default.id}
+    found = await Agency.filter(id__in=others).select_related('field') if others else []
+    return {agency.id: agency for agency in (default, *found)}
 
 
 async def _lists(
@@ -213,6 +217,7 @@ async def _lists(
     if not volunteers:
         return [None for _ in asked]
     records, hours, rows, default = await on_record.of(volunteers)
+    agencies = await _agencies(asked, default)
     ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
@@ -230,7 +235,7 @@ async def _lists(
         if volunteer is None:
             lists.append(None)
             continue
-        agency = default if one.agency is None else one.agency
+        agency = one.agency or (agencies[one.application.agency_id] if one.application else default)
         found = checkup.findings(volunteer, one.kind, agency, records[volunteer.id], hours)
         if one.application is not None and one.application.status in worklists.OPEN:
             found += checkup.left_the_unit(records[volunteer.id], one.application.host_unit_id)

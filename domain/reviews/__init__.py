@@ -278,7 +278,7 @@ def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
 async def _marks(application: Application, held: Papers, there: Beside, by: Account) -> list[Marked]:
     if not there.has_marks:
         return []
-    return await corrections.beside_held(application, held, by=by, has_exchanges=there.has_exchanges)
+    return await corrections.beside_held(application, held, by=by)
 
 
 async def _decision_and_number(application: Application, there: Beside) -> tuple[Decision | None, str]:

@@ -35,8 +35,6 @@ _PAST = f"""
 _BESIDE = f"""
 SELECT {_PAST},
   EXISTS (SELECT FROM correction WHERE application_id = $2) AS has_marks,
-  EXISTS (SELECT FROM correction_exchange exchange JOIN correction ON correction.id = exchange.correction_id
-          WHERE correction.application_id = $2) AS has_exchanges,
   EXISTS (SELECT FROM eye_check WHERE application_id = $2) AS has_ticks,
   EXISTS (SELECT FROM decision JOIN application decided ON decided.id = decision.application_id
           WHERE decided.agency_id = $4) AS has_decisions,
@@ -61,7 +59,7 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True)
 class Beside:
-    """`has_exchanges`: of a mark that was asked for again. `has_decisions`: on any case of the agency.
+    """`has_decisions`: on any case of the agency.
 
     `issued`: the number of the book that its approval made. `is_noted`: that the account looks at the case
     (`openings.note`). `has_half_written`: whether the account is writing something, of whichever case.
@@ -70,7 +68,6 @@ class Beside:
     past: Past
     ahead: Ahead
     has_marks: bool
-    has_exchanges: bool
     has_ticks: bool
     has_decisions: bool
     issued: str | None

@@ -37,6 +37,7 @@ _CALLED = (
     ' WHERE phone_call.application_id = {about} AND phone_call.at >= {moment}'
     " AND phone_call.result IN ('reached', 'message_left') AND account.role = '{role}')"
 )
+_WAS_CALLED = RawSQL('EXISTS (SELECT FROM phone_call WHERE phone_call.application_id = application.id)')
 _TO_AGENCY: _Asked = {'submitted': (ApplicationStatus.SUBMITTED,), 'roster_submitted': (ApplicationStatus.SUBMITTED,)}
 _TO_UNIT: _Asked = {
     'returned': (ApplicationStatus.RETURNED,),
@@ -160,7 +161,9 @@ async def to_make(*, by: Account) -> list[CallTask]:
     undelivered = await not_arrived(by=by)
     known = {_group_of(task.application) for task in undelivered}
     groups = [group for group in await _with_mail(by) if _group_of(group[0]) not in known]
-    about = [*(task.application for task in undelivered), *(case for group in groups for case in group)]
+    listed: list[Any] = [case for group in groups for case in group]
+    about = [task.application for task in undelivered]
+    about += [case for case in listed if case.roster_id or case.was_called]
     calls = await _calls_about(about, by)
     tasks = [*undelivered, *(task for group in groups if (task := _not_called(group, calls, by)))]
     return sorted(_with_attempts(tasks, calls), key=lambda task: task.since)
@@ -195,7 +198,9 @@ async def _with_mail(by: Account) -> list[list[Application]]:
     moment = _moment_of(by)
     found = Application.filter(**side, **{f'{moment}__gte': lately}).order_by('roster_position', 'id')
     called = _CALLED.format(about='application.id', moment=f'application.{moment}', role=by.role.value)
-    found = found.annotate(is_told=RawSQL(called)).filter(Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR))
+    found = found.annotate(is_told=RawSQL(called), was_called=_WAS_CALLED).filter(
+        Q(Q(is_told=False), ~Q(roster_id=None), join_type=Q.OR)
+    )
     if by.role == Role.REVIEWER:
         found = found.filter(Q(Q(roster_id=None), ~Q(roster_id__in=untold), join_type=Q.OR))
     groups: dict[tuple[int, int], list[Application]] = {}

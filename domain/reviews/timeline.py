@@ -116,23 +116,28 @@ async def of(application: Application, *, by: Account) -> list[Entry]:
     A volunteer reads the steps only, in plain words; a unit sees the agency's marks once they were sent to it, and a
     decision once it is released.
     """
-    return (await read(application.id, by=by))[1]
+    return await of_known(await applications.get(application.id, by=by), by=by)
 
 
-async def read(
-    application_id: int, *, by: Account, marked: Sequence[Marked] | None = None
-) -> tuple[Application, list[Entry]]:
-    """The case as `applications.get` has it, and what `of` tells; `marked`: its marks, where they were just read."""
-    case = await applications.get(application_id, by=by)
-    return case, await _everything(case, by, marked)
+async def of_known(
+    case: Application,
+    *,
+    by: Account,
+    marked: Sequence[Marked] | None = None,
+    steps: Sequence[ApplicationStep] | None = None,
+) -> list[Entry]:
+    """The same of a case just read with volunteer, unit, agency and county; raises NotFound.
 
-
-async def _everything(case: Application, by: Account, marked: Sequence[Marked] | None) -> list[Entry]:
-    steps = await ApplicationStep.filter(application_id=case.id).select_related('by', 'on_behalf_of')
+    `marked`: its marks, `steps`: its steps with the people, oldest first, where these were just read, too.
+    """
+    if not permissions.may_see_case(by, case):
+        raise NotFound
+    if steps is None:
+        steps = await ApplicationStep.filter(application_id=case.id).select_related('by', 'on_behalf_of')
     if by.role == Role.VOLUNTEER:
         return newest_first(_step_for_volunteer(case, step) for step in steps)
     if marked is None:
-        marked = await corrections.beside_held(case, None, by=by)
+        marked = await corrections.beside_whole(case, by=by)
     if by.role != Role.REVIEWER:
         return await _told(case, steps, marked, [], by)
     decision = await Decision.filter(application_id=case.id).select_related('by').first()

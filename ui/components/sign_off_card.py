@@ -14,10 +14,9 @@ from .notices import confirm
 
 
 async def sign_off_card(account: Account, of: Application | Roster | None) -> None:
-    """Placed where the unit demands a sign-off, or one was asked for; else nothing is."""
+    """Placed where the unit demands a sign-off, or one was asked for; else nothing is. `of` was just read with it."""
     standing = await sign_offs.standing(of, by=account) if of is not None else None
-    unit = of.host_unit if isinstance(of, Roster) else None  # of a form it may have been read long ago
-    is_demanded = unit.demands_sign_off if unit else await sign_offs.is_demanded(account.host_unit_id)
+    is_demanded = of.host_unit.demands_sign_off if of else await sign_offs.is_demanded(account.host_unit_id)
     if not is_demanded and standing is None:
         return
     with card('志工督導簽核', '(簽核後又修改的資料，要再簽一次)'), html.div().classes('lb-stack'):

@@ -11,7 +11,7 @@ from domain.announcements import CaseChanged
 from domain.corrections import Marked
 from domain.errors import NotFound
 from domain.mail import outbox
-from domain.model import Account, Application, CallResult, Role
+from domain.model import Account, Application, ApplicationStep, CallResult, Role
 from domain.reviews import phone_calls
 from domain.reviews import timeline as timelines
 from domain.reviews.timeline import Entry
@@ -56,15 +56,20 @@ class timeline(Element, component='timeline.js'):
         *,
         heading: bool = True,
         marked: Sequence[Marked] | None = None,
+        steps: Sequence[ApplicationStep] | None = None,
     ) -> 'timeline':
-        """Places the timeline of a case and keeps it current; `marked`: its marks, where they were just read."""
-        case, entries = await timelines.read(application.id, by=account, marked=marked)
-        line = cls(entries, account, case, heading=heading)
+        """Places the timeline of a case of the account's unit, which was just read, and keeps it current.
+
+        The case comes with volunteer, unit, agency and county. `marked`: its marks, `steps`: its steps with their
+        people, where these were read, too.
+        """
+        entries = await timelines.of_known(application, by=account, marked=marked, steps=steps)
+        line = cls(entries, account, application, heading=heading)
 
         async def renew() -> None:
-            line.show(await timelines.of(case, by=account))
+            line.show(await timelines.of(application, by=account))
 
-        follow(CaseChanged, renew, of_case(case.id))
+        follow(CaseChanged, renew, of_case(application.id))
         return line
 
     def show(self, entries: list[Entry]) -> None:

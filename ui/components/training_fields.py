@@ -1,6 +1,7 @@
 """教育訓練課程: the fields of a course, for one volunteer or for several; and what fills them in at one press."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nicegui import html, ui
@@ -14,6 +15,7 @@ from .card import card
 from .form import form
 from .form.field import field
 from .form.fields import check_field, choice_field, date_field, hours_field, number_field, text_area, text_field
+from .unfolding import on_first_opening
 
 HALF_HOURS = {0: '0', 30: '30'}
 
@@ -45,22 +47,27 @@ async def course_fields(in_form: form, account: Account) -> None:
 
 async def _at_one_press(in_form: form, account: Account) -> None:
     """基礎訓練 and 特殊訓練, which set course, hours and field; and the unit's last courses, with their days."""
-    usual = await courses.usual_each((TrainingKind.BASIC, TrainingKind.SPECIAL), by=account)
     listed = await courses.last(by=account)
+
+    async def list_them() -> None:
+        with html.div().classes('lb-at-once'):
+            for course in listed:
+                _filling(course.label, in_form, course.values)
+
     with html.div().classes('lb-at-once full').props('role=group aria-label=一次帶入課程資料'):
-        for kind, values in usual.items():
-            _filling(kind.label, in_form, values)
+        for kind in (TrainingKind.BASIC, TrainingKind.SPECIAL):
+            _filling(kind.label, in_form, partial(courses.usual, kind, by=account))
         if listed:
-            with html.details():
+            with html.details() as folded:
                 html.summary('最近的課程')
-                with html.div().classes('lb-at-once'):
-                    for course in listed:
-                        _filling(course.label, in_form, course.values)
+            on_first_opening(folded, list_them)
 
 
-def _filling(text: str, in_form: form, values: Mapping[str, Any]) -> None:
+def _filling(text: str, in_form: form, values: Mapping[str, Any] | Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+    """A button that fills the fields in; `values`, or what reads them when it is pressed."""
+
     async def fill() -> None:
-        for name, value in values.items():
+        for name, value in (await values() if callable(values) else values).items():
             await in_form.take(name, value)
             shown = in_form.fields.get(name)
             if isinstance(shown, field):

@@ -281,7 +281,7 @@ async def test_many_lists_cost_as_many_queries_as_one(office: Office, queries: l
 
     lists = await readiness.checks_of(cases, by=office.reviewer)
 
-    assert len(queries) == 6
+    assert len(queries) == 5
     assert list(lists) == [case.id for case in cases]
     assert lists == {case.id: await readiness.checks(case, by=office.reviewer) for case in cases}
 

@@ -52,15 +52,15 @@ from ...live import follow, is_of_all, of_volunteer
 async def application_page(account: Account, volunteer_id: int) -> None:
     """STEP 8: what is to be mended, the form at the left, 送審前體檢 and the process at the right."""
     volunteer = await volunteers.known(volunteer_id, by=account)
-    application = await applications.current_of(volunteer, by=account)
+    guide = await guide_for(account, volunteer)
+    application = await applications.current_of(volunteer, by=account) if guide.case else None
     is_open = application is None or application.status in applications.WITH_UNIT
     draft = await drafts.plan(DraftKind.APPLICATION, by=account, volunteer=volunteer)
-    kinds = await readiness.kinds_for(volunteer)
+    kinds = readiness.kinds_with(guide.has_book or guide.has_paper)
     details = await details_of(volunteer, application, draft, kinds)
-    marks = await corrections.of(application, by=account) if application else []
+    marks = await corrections.beside_whole(application, by=account) if application else []
     seen = Seen(application.version if application else 0, waiting_in(marks) if is_open else 0)
     back = links.record_books(volunteer.id)
-    guide = await guide_for(account, volunteer)
     crumbs = [MENU, VOLUNTEER_DATA, BASICS, (volunteer.name, back)]
     waiting, named = await waiting_for(account), f'{volunteer.name}：紀錄冊申請'
     with frame(
@@ -77,7 +77,8 @@ async def application_page(account: Account, volunteer_id: int) -> None:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
         with html.div().classes('lb-cols lb-tab-body'):
-            await application_fields(in_form, details, account, volunteer, application, kinds, readonly=not is_open)
+            book = await record_books.current_book_of(volunteer, by=account) if guide.has_book else None
+            await application_fields(in_form, details, account, book, application, kinds, readonly=not is_open)
             checked = await checks_by(account, volunteer, application, details if is_open else None, guide)
             checks = await application_side(account, application, with_marks(checked, seen.waiting), marks)
         with save_bar():
@@ -193,14 +194,13 @@ async def application_fields(
     in_form: form,
     details: ApplicationDetails,
     account: Account,
-    volunteer: Volunteer,
+    book: RecordBook | None,
     application: Application | None,
     offered: Sequence[IssueKind],
     *,
     readonly: bool,
 ) -> None:
-    """紀錄冊號 to 附件上傳, as the tutorial has them."""
-    book = await record_books.current_book_of(volunteer, by=account)
+    """紀錄冊號 to 附件上傳, as the tutorial has them; `book`: the one in use."""
     attachment = await files.get(details.attachment, by=account) if details.attachment else None
     with card('紀錄冊'), html.div().classes('lb-grid'):
         locked_fact(

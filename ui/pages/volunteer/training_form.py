@@ -1,6 +1,6 @@
 """STEP 6 教育訓練課程: one training and both sides of its certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,8 +9,9 @@ from nicegui import html, ui
 
 from domain import applications, corrections, dates, drafts, files, links, trainings, volunteers
 from domain.announcements import VolunteerChanged
+from domain.corrections import Marked
 from domain.guide import courses
-from domain.model import Account, Draft, DraftKind, FileKind, Place, Training, Volunteer
+from domain.model import Account, Application, Draft, DraftKind, FileKind, Place, Training, Volunteer
 from domain.trainings import FIELDS, TrainingDetails
 
 from ...components.action_button import action_button
@@ -78,8 +79,7 @@ async def _training_page(
     with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=waiting, named=named) as page:
         roster_line(await volunteers.listed(volunteer, by=account))
         recorded = TrainingDetails.from_record(training) if training else None
-        about = training.id if training else 0
-        marks = await corrections.beside(guide.returned, Place.TRAINING, by=account, training_id=about)
+        marks = await marked(account, guide.returned, training)
         under_review(guide)
         correction_strip(volunteer, marks)
         in_form = form(details, draft, by=account, recorded=recorded, marks=marks, proposed=proposed)
@@ -102,6 +102,15 @@ async def _training_page(
                 remove_button(account, volunteer, training, back)
             in_form.saved_mark()
     page.follow(in_form, guide)
+
+
+async def marked(
+    account: Account, returned: Application | None, training: Training | None
+) -> Mapping[str, Sequence[Marked]]:
+    """By field what the reviewer has marked of this training; of one that is not there yet nothing is."""
+    if training is None:
+        return {}
+    return await corrections.beside(returned, Place.TRAINING, by=account, training_id=training.id, record=training)
 
 
 def follow_record(in_form: form, account: Account, volunteer: Volunteer, training: Training) -> None:
@@ -175,15 +184,19 @@ def record_facts(training: Training) -> None:
 
 def remove_button(account: Account, volunteer: Volunteer, training: Training, back: str) -> None:
     """刪除, after a question: the entry goes, its history stays."""
-    with question('刪除這筆教育訓練？') as dialog:
-        html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
 
-        async def remove() -> None:
-            await trainings.remove(training, by=account)
-            is_seen = await applications.is_under_review(volunteer, by=account)
-            leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
+    async def remove() -> None:
+        await trainings.remove(training, by=account)
+        is_seen = await applications.is_under_review(volunteer, by=account)
+        leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
 
-        with html.div().classes('lb-acts'):
-            action_button('刪除', remove, 'bad')
-            ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
-    ui.button('刪除', on_click=dialog.open, color=None).props('flat no-caps')
+    def ask() -> None:
+        with question('刪除這筆教育訓練？') as dialog:
+            html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
+            with html.div().classes('lb-acts'):
+                action_button('刪除', remove, 'bad')
+                ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
+        dialog.on('hide', dialog.delete)  # after it has returned the focus
+        dialog.open()
+
+    ui.button('刪除', on_click=ask, color=None).props('flat no-caps')

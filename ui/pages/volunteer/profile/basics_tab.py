@@ -32,7 +32,7 @@ async def basics_tab(account: Account, volunteer: Volunteer, guide: Progress) ->
     held = await accounts.hold_among(volunteer.memberships, by=account)
     if held is not None:
         details.email = volunteer.email  # what an earlier draft says is not for this unit to save
-    marks = await corrections.beside(guide.returned, Place.BASICS, by=account)
+    marks = await corrections.beside(guide.returned, Place.BASICS, by=account, record=volunteer)
     under_review(guide)
     correction_strip(volunteer, marks)
     in_form = form(

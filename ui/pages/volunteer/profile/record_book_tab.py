@@ -38,6 +38,7 @@ from ....components.paper.paper_facts import LOOKS
 from ....components.record_table import Row, record_table
 from ....components.states import TURNS, correction_deadline, deadline
 from ....components.timeline import timeline
+from ....components.unfolding import on_first_opening
 from ....components.withdrawing import act_on, withdrawn
 from ....flash import leave_with
 from ....live import follow, of_volunteer
@@ -63,7 +64,7 @@ class BookFilter:
         return {}
 
 
-async def record_book_tab(account: Account, volunteer: Volunteer, _: Progress) -> None:
+async def record_book_tab(account: Account, volunteer: Volunteer, guide: Progress) -> None:
     """The tab: filters, the books, and the way to STEP 8."""
     query = BookFilter()
     filters = form(query, summary=False)
@@ -89,8 +90,8 @@ async def record_book_tab(account: Account, volunteer: Volunteer, _: Progress) -
             action_button('列印(doc)', lambda: print_books(account, volunteer, query, 'docx'), 'outline')
             action_button('列印(odt)', lambda: print_books(account, volunteer, query, 'odt'), 'outline')
             ui.link('申請送審', links.application(volunteer.id)).classes('q-btn lb-btn bg-primary')
-    book = await record_books.current_book_of(volunteer, by=account)
-    await paper_state(account, volunteer, has_book=book is not None)
+    book = await record_books.current_book_of(volunteer, by=account) if guide.has_book else None
+    await paper_state(account, volunteer, guide)
     await application_state(account, volunteer)
     table = record_table('紀錄冊', COLUMNS, fetch, empty_hint='還沒有紀錄冊。資料備齊後，按「申請送審」。')
     await table.refresh()
@@ -128,9 +129,9 @@ async def lineage(latest: RecordBook | None) -> None:
                     html.span(f'{dates.roc_instant(issue.at)}　{decided}').classes('mut')
 
 
-async def paper_state(account: Account, volunteer: Volunteer, *, has_book: bool) -> None:
+async def paper_state(account: Account, volunteer: Volunteer, guide: Progress) -> None:
     """The paper book that is being registered, or the way to register one for whoever has no book."""
-    registration = await paper_books.open_one_of(volunteer, by=account)
+    registration = await paper_books.open_one_of(volunteer, by=account) if guide.has_paper else None
     form_page = links.paper_book(volunteer.id)
     if registration is not None:
         with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
@@ -141,7 +142,7 @@ async def paper_state(account: Account, volunteer: Volunteer, *, has_book: bool)
             if registration.reason and registration.status is RegistrationStatus.RETURNED:
                 html.p(registration.reason).classes('lb-case-reason')
             ui.link('查看登記', form_page)
-    elif not has_book:
+    elif not guide.has_book:
         typed = paper_books.typed_number(volunteer)
         said = f'基本資料填有舊制紀錄冊 {typed}，還不是系統中的紀錄冊。' if typed else '志工已有舊制的紙本紀錄冊？'
         with html.section().classes('lb-card lb-paper-strip').props('aria-label=紙本紀錄冊登記'):
@@ -163,7 +164,7 @@ async def application_state(account: Account, volunteer: Volunteer) -> None:
     repeatable = await applications.repeatable(found, by=account)
     left = await days_left.of_cases(found) | await days_left.of_corrections(found)
     if found and found[0].status is ApplicationStatus.SUBMITTED:
-        await after_sending(account, await applications.get(found[0].id, by=account))
+        await after_sending(account, found[0])
     with html.div().classes('lb-state-strip'):
         for application in found:
             await _case(account, volunteer, application, left.get(application.id), application.id in repeatable)
@@ -220,20 +221,15 @@ async def _case(
 
 async def _history(folded: html.details, account: Account, application: Application, *, is_open: bool) -> None:
     """What happened stands open for an open case; of one that has ended it is read when somebody opens it."""
-    unread = True
 
-    async def read() -> None:
-        nonlocal unread
-        if unread:
-            unread = False
-            with folded:
-                await timeline.build(account, application, heading=False)
+    async def build() -> None:
+        await timeline.build(account, application, heading=False, steps=list(application.steps))
 
-    if is_open:
-        folded.props('open')
-        await read()
-    else:
-        folded.on('toggle', read, args=[])
+    if not is_open:
+        on_first_opening(folded, build)
+        return
+    with folded.props('open'):
+        await build()
 
 
 def _row(book: Any) -> Row:
