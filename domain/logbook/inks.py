@@ -182,6 +182,7 @@ class Sheet:
     def __init__(self, stream: Any, forms: dict[Ink, str], seen: set[Ink]) -> None:
         self._stream, self._forms, self._seen = stream, forms, seen
         self._tags = stream._tags
+        self.is_tagged = self._tags is not None
         self._out: list[bytes] = []
 
     def put(self, ink: Ink, dx: float = 0, dy: float = 0, is_numbered: bool = False) -> int:
