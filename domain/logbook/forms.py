@@ -514,9 +514,7 @@ def _placed(stencil: Stencil, texts: Sequence[str], y: float) -> PlacedRow:
     """As WeasyPrint's layout.table: cells are as high as the highest, and their content stands where it is to stand."""
     laid = [cell.laid(texts) for cell in stencil.cells]
     row = max([one.around + max(one.height, least) for one, (least, _) in zip(laid, stencil.stands, strict=True)])
-    below = [
-        (row - one.around - one.height) * above for one, (_, above) in zip(laid, stencil.stands, strict=True)
-    ]
+    below = [(row - one.around - one.height) * above for one, (_, above) in zip(laid, stencil.stands, strict=True)]
     return PlacedRow(stencil, y, row, laid, below)
 
 
