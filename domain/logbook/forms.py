@@ -30,6 +30,8 @@ from .structure import Structure, Twin
 
 CLOSE = 1e-6
 """Pixels that make no difference."""
+ABOVE = {'top': 0.0, 'middle': 0.5, 'bottom': 1.0}
+"""The part of a cell's empty room that is above its text."""
 
 
 @dataclass(eq=False)
@@ -56,10 +58,14 @@ class Part:
 
 @dataclass(eq=False)
 class Stencil:
-    """One kind of row: its box and its cells. What is drawn of them around their texts, by their height."""
+    """One kind of row: its box and its cells. What is drawn of them around their texts, by their height.
+
+    `stands`: of each cell the height it has at least, and the part of the room it leaves that is above its text.
+    """
 
     box: Any
     cells: list[Field]
+    stands: list[tuple[float, float]]
     grounds: dict[float, Ink] = field(default_factory=dict)
     borders: dict[float, Ink] = field(default_factory=dict)
 
@@ -190,10 +196,14 @@ class Form:
         for row, kind, start in zip(box.children, kinds, starts, strict=True):
             if row.background or row.style['height'] != 'auto':
                 raise Unfit('a row with a look of its own')
-            if any(cell.rowspan > 1 or cell.vertical_align not in ('top', 'middle', 'bottom') for cell in row.children):
+            if any(cell.rowspan > 1 or cell.vertical_align not in ABOVE for cell in row.children):
                 raise Unfit('cells that reach over rows or stand on a baseline')
             cells = [Field(cell, parent, self.page, self._context, self._cache, start) for cell in row.children]
-            part.stencils[kind, row is box.children[-1]] = Stencil(row, cells)
+            stands = [
+                (0 if cell.computed_height == 'auto' else cell.computed_height, ABOVE[cell.vertical_align])
+                for cell in row.children
+            ]
+            part.stencils[kind, row is box.children[-1]] = Stencil(row, cells, stands)
         return part
 
     def _marked_boxes(self) -> Iterator[tuple[Any, Part]]:
@@ -308,7 +318,7 @@ class Form:
         return found
 
     def tree(self, filled: Filled) -> Any:
-        """The boxes of this page, for the structure tree; only after it was drawn."""
+        """The boxes of this page, for the structure tree; only after it was drawn on a sheet that is tagged."""
         page = self.page.copy()
         page.children = [
             _rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
@@ -472,7 +482,9 @@ def _field_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         laid = filled.laid[part]
         y = 0 if is_margin else part.box.position_y + filled.shift[part]
-        filled.twins[part] = Twin(laid.structure, sheet.put(laid.ink, 0, y, is_numbered=True))
+        first = sheet.put(laid.ink, 0, y, is_numbered=True)
+        if sheet.is_tagged:
+            filled.twins[part] = Twin(laid.structure, first)
 
     return step
 
@@ -481,7 +493,9 @@ def _rows_step(part: Part) -> Step:
     def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
         for row in filled.rows[part]:
             for laid, below in zip(row.laid, row.below, strict=True):
-                row.twins.append(Twin(laid.structure, sheet.put(laid.ink, 0, row.y + below, is_numbered=True)))
+                first = sheet.put(laid.ink, 0, row.y + below, is_numbered=True)
+                if sheet.is_tagged:
+                    row.twins.append(Twin(laid.structure, first))
 
     return step
 
@@ -499,17 +513,8 @@ def _picture_step(part: Part) -> Step:
 def _placed(stencil: Stencil, texts: Sequence[str], y: float) -> PlacedRow:
     """As WeasyPrint's layout.table: cells are as high as the highest, and their content stands where it is to stand."""
     laid = [cell.laid(texts) for cell in stencil.cells]
-    wanted = [cell.computed_height for cell in stencil.box.children]
-    heights = []
-    for one, least in zip(laid, wanted, strict=True):
-        height = one.height if least == 'auto' else max(one.height, least)
-        heights.append(one.around + height)
-    row = max(heights)
-    below = []
-    for one, least, height, cell in zip(laid, wanted, heights, stencil.box.children, strict=True):
-        part = {'top': 0, 'middle': 0.5, 'bottom': 1}[cell.vertical_align]
-        inside = max(0, (least - one.height) * part) if least != 'auto' else 0
-        below.append((row - height) * part + inside)
+    row = max([one.around + max(one.height, least) for one, (least, _) in zip(laid, stencil.stands, strict=True)])
+    below = [(row - one.around - one.height) * above for one, (_, above) in zip(laid, stencil.stands, strict=True)]
     return PlacedRow(stencil, y, row, laid, below)
 
 

@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ def cut(things: Sequence[Thing], heights: Sequence[float], room: float, end: flo
         yield things[start:]
 
 
+@lru_cache(1000)
 def lines(text: str, per_line: float) -> int:
     """How many lines `text` takes in a column `per_line` characters wide, at most."""
     return sum(_lines_of(part, per_line) for part in text.split('\n')) if text else 0

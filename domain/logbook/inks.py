@@ -3,6 +3,7 @@
 An ink is drawn once, where it stood when it was laid out, and is moved where it is put.
 """
 
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,12 @@ class _Artifact:
 
 
 _END = object()
+LARGE = 1500
+"""Bytes of what has no texts from which on it is worth an object of its own, which is deflated once for all books."""
+_OPAQUE = re.compile(rb'/[aA]1\.0 gs\n')
+_NO_KERNING = re.compile(rb'>-?0<')
+_ONE_STRING = re.compile(rb'\[(<[0-9a-f]+>)(?:-?0)?\] TJ')
+_GROUND = re.compile(rb'q\n(\S+ \S+ \S+ \S+ re\n)W\nn\nq\n(\S+ \S+ \S+ rg\n)\1W\nn\n\1f\nQ\nQ')
 _RGB = '/DeviceRGB'
 Form: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """As `writing.Known` has it."""
@@ -102,15 +109,21 @@ def drawn(draw: Callable[[Any], None], rectangle: tuple[float, ...]) -> Ink:
     if stream._images or any(font.missing or font.bitmap or font.png or font.svg or font.colr for font in used):
         raise Unfit('pictures, or characters without a glyph')
     states = stream._resources['ExtGState']
+    marked, plain = _marked(stream.stream), _plain(stream.stream)
+    if {*states} <= {'a1.0', 'A1.0'}:  # as every page begins
+        states = {}
+        marked = tuple(_shortened(part) if isinstance(part, bytes) else part for part in marked)
+        plain = _shortened(plain)
+    elif states:  # what comes after it begins so, too
+        marked, plain = (b'q', *marked, b'Q'), b'q\n%b\nQ' % plain
     needs_own = any(stream._resources[kind] for kind in ('XObject', 'Pattern', 'Shading')) or any(
         name[0] not in 'aA' for name in states
     )
-    form = None
-    if needs_own:
-        if fonts or any(isinstance(item, _Mark) for item in stream.stream):
-            raise Unfit('patterns with texts')
-        form = _form(stream)
-    return Ink(_marked(stream.stream), _plain(stream.stream), fonts, states, form)
+    has_texts = fonts or any(isinstance(item, _Mark) for item in stream.stream)
+    if needs_own and has_texts:
+        raise Unfit('patterns with texts')
+    form = _form(stream) if needs_own or (len(plain) > LARGE and not has_texts) else None
+    return Ink(marked, plain, fonts, states, form)
 
 
 def _resources() -> pydyf.Dictionary:
@@ -134,6 +147,13 @@ def _marked(items: list[Any]) -> tuple[Any, ...]:
 
 def _plain(items: list[Any]) -> bytes:
     return b'\n'.join(_bytes(item) for item in items if not isinstance(item, _Mark | _Artifact) and item is not _END)
+
+
+def _shortened(operators: bytes) -> bytes:
+    """The same drawing. A form of many pages is drawn once, so it may be looked at for what changes nothing."""
+    shorter = _ONE_STRING.sub(rb'\1 Tj', _NO_KERNING.sub(b'', _OPAQUE.sub(b'', operators + b'\n')))
+    # WeasyPrint clips a background to its box twice, and each box once more.
+    return _GROUND.sub(rb'q\n\2\1f\nQ', shorter).removesuffix(b'\n')
 
 
 def _bytes(item: Any) -> bytes:
@@ -182,6 +202,7 @@ class Sheet:
     def __init__(self, stream: Any, forms: dict[Ink, str], seen: set[Ink]) -> None:
         self._stream, self._forms, self._seen = stream, forms, seen
         self._tags = stream._tags
+        self.is_tagged = self._tags is not None
         self._out: list[bytes] = []
 
     def put(self, ink: Ink, dx: float = 0, dy: float = 0, is_numbered: bool = False) -> int:

@@ -5,9 +5,11 @@ Rows of tables stand apart: a form has each kind of row once, a page as many as 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -18,19 +20,20 @@ HOLE = '\ufdd0'
 _HOLE = Markup(HOLE)  # noqa: S704, our own character
 SLOT = '\ufdd1'
 """Where the rows of a table body were."""
+MOST_PAGES = 100
+"""That are known to be cut; a book has ten."""
 # Attributes whose texts lay nothing out; what stands in the others, such as a class, belongs to the skeleton.
 _LOOSE = re.compile('(?:alt|content|data-[a-z]+)="[^"]*$')
 _IN_TAG = re.compile(f'<[a-z][^<>]*{HOLE}[^<>]*>')
 _BODY = re.compile(r'<body[^>]*>')
 _SECTION = re.compile(r'<(/?)section\b')
-_ROWS = re.compile(r'(?:<tr\b(?:(?!</tr>).)*</tr>\s*)+', re.DOTALL)
+_ROWS = re.compile(r'(?:<tr\b.*?</tr>\s*)+', re.DOTALL)
 _ROW = re.compile(r'<tr\b.*?</tr>', re.DOTALL)
 _HEAD_OF_TABLE = re.compile(r'<thead>.*?</thead>', re.DOTALL)
 _HEADING = re.compile(r'<h2>([^<]*)</h2>')
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row: its skeleton, which has the same `html` as all rows of its kind, and its texts."""
 
     html: str
@@ -72,7 +75,8 @@ class Templates:
     def __init__(self, environment: Environment) -> None:
         self._texts: list[str] = []
         self._printable = environment.finalize
-        self._environment = environment.overlay(finalize=self._hole)
+        # What has no texts needs no escaping; what a macro has written is to be marked as `safe`.
+        self._environment = environment.overlay(finalize=self._hole, autoescape=False)
         self._environment.globals = environment.globals | {'qr': self._qr}
 
     def skeleton(self, template: str, contents: dict[str, Any]) -> Skeleton:
@@ -87,9 +91,9 @@ class Templates:
         of_body = _taken(body[0], texts)
         heading, pages = '', []
         for html in _sections(written[body.end() : written.rindex('</body>')]):
-            own = _HEADING.search(html)
-            pages.append(_page(html, body[0], '' if own else heading, of_body, texts))
-            heading = own[1] if own else heading
+            cut = _cut(html)
+            pages.append(_page(cut, body[0], heading, of_body, texts))
+            heading = cut.heading or heading
         return Skeleton(head, of_head, tuple(pages))
 
     def _with_attributes(self, written: str) -> str:
@@ -119,10 +123,10 @@ class Templates:
     @pass_context
     def _hole(self, _: Context, value: Any) -> Any:
         if isinstance(value, Markup) or not isinstance(value, str):
-            return value
+            return escape(value)
         assert self._printable
         self._texts.append(self._printable(value))
-        return _HOLE
+        return HOLE
 
     def _qr(self, address: str, title: str = '查驗 QR 碼') -> Markup:
         self._texts.append(address)
@@ -145,20 +149,39 @@ def _sections(body: str) -> list[str]:
     return [body[start:end] for start, end in zip(starts, [*starts[1:], len(body)], strict=True)]
 
 
-def _page(html: str, body: str, heading: str, of_body: tuple[str, ...], texts: Any) -> Page:
+class _Cut(NamedTuple):
+    """A page without its texts: of each run of rows how many texts stand before it, and its rows with their number."""
+
+    html: str
+    heading: str
+    runs: tuple[tuple[int, tuple[tuple[str, int], ...]], ...]
+    after: int
+
+
+def _page(cut: _Cut, body: str, heading: str, of_body: tuple[str, ...], texts: Iterator[str]) -> Page:
+    own, runs = [*of_body], []
+    for before, rows in cut.runs:
+        own += islice(texts, before)
+        runs.append(tuple([Row(row, tuple(islice(texts, holes))) for row, holes in rows]))
+    own += islice(texts, cut.after)
+    return Page(cut.html, body, '' if cut.heading else heading, tuple(own), tuple(runs))
+
+
+@lru_cache(MOST_PAGES)
+def _cut(html: str) -> _Cut:
     heads = [found.span() for found in _HEAD_OF_TABLE.finditer(html)]
-    outside, own, runs, at = [], [*of_body], [], 0
+    outside, runs, at = [], [], 0
     for found in _ROWS.finditer(html):
         if any(start <= found.start() < end for start, end in heads):
             continue
         before = html[at : found.start()]
-        own += _taken(before, texts)
         outside.append(before)
-        runs.append(tuple(Row(row, _taken(row, texts)) for row in _ROW.findall(found[0])))
+        runs.append((before.count(HOLE), tuple((row, row.count(HOLE)) for row in _ROW.findall(found[0]))))
         at = found.end()
-    own += _taken(html[at:], texts)
-    return Page(SLOT.join([*outside, html[at:]]), body, heading, tuple(own), tuple(runs))
+    heading = _HEADING.search(html)
+    after = html[at:]
+    return _Cut(SLOT.join([*outside, after]), heading[1] if heading else '', tuple(runs), after.count(HOLE))
 
 
-def _taken(html: str, texts: Any) -> tuple[str, ...]:
-    return tuple(next(texts) for _ in range(html.count(HOLE)))
+def _taken(html: str, texts: Iterator[str]) -> tuple[str, ...]:
+    return tuple(islice(texts, html.count(HOLE)))
