@@ -288,7 +288,7 @@ def test_a_rule_is_struck_after_a_question_and_no_stays_no(site: Site, admin: Pa
         admin.get_by_role('button', name='刪除這條規則').click()
         admin.get_by_role('dialog').get_by_role('button', name=answer, exact=True).click()
         if answer == '刪除':
-            expect(admin.get_by_text('已儲存').first).to_be_visible()
+            expect(admin.get_by_text('已刪除這一條').first).to_be_visible()
         opens(admin, site, 'rules')
         finds(admin, '要刪掉的項目')
         expect(admin.get_by_role('link', name='要刪掉的項目')).to_have_count(left)

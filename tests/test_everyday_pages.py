@@ -415,22 +415,22 @@ def test_a_picture_that_does_not_come_now_is_not_called_lost(
     page.context.close()
 
 
-def test_people_go_into_a_team_and_to_another_unit_which_takes_them(site: Site, clerk: Page, other_clerk: Page) -> None:
+def test_people_go_into_a_team_and_may_go_to_another_unit(site: Site, clerk: Page, other_clerk: Page) -> None:
     clerk.goto(f'{site.url}/transfers')
     clerk.get_by_label('志工隊名稱').fill('導覽隊')
     clerk.get_by_role('button', name='新增志工隊').click()
     expect(clerk.get_by_text('已新增志工隊「導覽隊」').first).to_be_visible()
-    clerk.get_by_role('checkbox', name=re.compile('吳小堃')).click()
+    clerk.get_by_role('checkbox', name=re.compile('王小明')).click()
     choose(clerk, '改編到', '導覽隊')
     clerk.get_by_role('button', name='變更志工隊').click()
     expect(clerk.get_by_text('已變更 1 位志工的志工隊').first).to_be_visible()
     expect(clerk.get_by_text('已選 0 位')).to_be_visible()
     choose(clerk, '只列', '導覽隊')
     expect(clerk.get_by_role('checkbox', name=re.compile('郭小樂'))).to_have_count(0)
-    expect(clerk.get_by_role('checkbox', name=re.compile('吳小堃'))).to_have_count(1)
+    expect(clerk.get_by_role('checkbox', name=re.compile('王小明'))).to_have_count(1)
 
     clerk.goto(f'{site.url}/transfers?part=give')
-    clerk.get_by_role('checkbox', name=re.compile('吳小堃')).click()
+    clerk.get_by_role('checkbox', name=re.compile('王小明')).click()
     choose(clerk, '接收的運用單位', '範例圖書館')
     clerk.get_by_role('checkbox', name=re.compile('志工本人已同意')).click()
     clerk.get_by_role('button', name='提出移轉').click()
@@ -438,8 +438,9 @@ def test_people_go_into_a_team_and_to_another_unit_which_takes_them(site: Site, 
 
     other_clerk.goto(f'{site.url}/transfers?part=take')
     other_clerk.get_by_role('checkbox').first.click()
-    other_clerk.get_by_role('button', name='接收', exact=True).click()
-    expect(other_clerk.get_by_text('已接收 1 位志工').first).to_be_visible()
+    other_clerk.get_by_label('不接收的原因').fill('名額已滿')
+    other_clerk.get_by_role('button', name='不接收', exact=True).click()
+    expect(other_clerk.get_by_text('1 位沒有接收，已通知原單位').first).to_be_visible()
 
 
 def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(site: Site, clerk: Page) -> None:
@@ -457,7 +458,7 @@ def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(
     choose(page, '發冊類別', '換發')
     expect(adding.get_by_text('已選 0 位')).to_be_visible()
     choose(page, '發冊類別', '初次')
-    first = adding.locator('.lb-pick').get_by_role('checkbox').first
+    first = adding.locator('.lb-pick li').get_by_role('checkbox').first
     first.click()
     expect(adding.get_by_text('已選 1 位')).to_be_visible()
     adding.get_by_role('button', name='加入名冊').click()
@@ -465,10 +466,10 @@ def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(
 
 
 def test_what_keeps_from_sending_is_said_of_sending_and_a_message_is_told_once(site: Site, clerk: Page) -> None:
-    clerk.goto(f'{site.url}/volunteers/6/record-book/application?flash=application-saved')
+    clerk.goto(f'{site.url}/volunteers/7/record-book/application?flash=application-saved')
     told = clerk.get_by_text('紀錄冊申請已儲存為草稿')
     expect(told).to_be_visible()
-    expect(clerk).to_have_url(f'{site.url}/volunteers/6/record-book/application')
+    expect(clerk).to_have_url(f'{site.url}/volunteers/7/record-book/application')
     clerk.reload()
     settled(clerk)
     expect(told).to_have_count(0)

@@ -137,7 +137,7 @@ def sends_a_new_volunteer(page: Page, folder: Path) -> str:
     assert shown(page, '發冊縣市') == '臺中市'
     assert shown(page, '發冊機關') == '臺中市政府文化局'
     hands.click(page.get_by_role('button', name='送審', exact=True))  # STEP 8
-    expect(page).to_have_url(re.compile('/record-book\\?'))
+    expect(page).to_have_url(re.compile('/record-book$'))
     print(f'a new volunteer, from the menu to 送審: {hands}')
     assert hands.clicks <= MOST_CLICKS
     assert hands.keys <= MOST_KEYS
@@ -188,7 +188,7 @@ def mends_one_disputes_the_other_and_sends_again(page: Page, profile: str, folde
     page.locator('#certificate_back').set_input_files(folder / 'again.jpg')
     expect(page.get_by_alt_text('反面：again.jpg').first).to_be_visible()
     page.get_by_role('button', name='儲存', exact=True).click()
-    expect(page).to_have_url(re.compile(rf'{profile}/record-book/application\?'))
+    expect(page).to_have_url(re.compile(rf'{profile}/record-book/application$'))
     page.get_by_role('button', name=re.compile('^已補正：')).last.click()
     expect(page.get_by_role('heading', name='1 項需補正')).to_be_visible()
 
@@ -197,7 +197,7 @@ def mends_one_disputes_the_other_and_sends_again(page: Page, profile: str, folde
     page.get_by_role('button', name='送出異議').click()
     expect(page.get_by_role('heading', name='補正都已回覆')).to_be_visible()
     send.click()
-    expect(page).to_have_url(re.compile('/record-book\\?'))
+    expect(page).to_have_url(re.compile('/record-book$'))
 
 
 def looks_at_old_and_new_and_accepts(page: Page) -> None:
@@ -284,7 +284,7 @@ def record_a_training(hands: Presses, kind: str, folder: Path) -> None:
         expect(page.get_by_alt_text(f'{word}：{side.name}').first).to_be_visible()
     expect(page.locator('#ends_on')).to_have_value(page.locator('#starts_on').input_value())
     hands.click(page.get_by_role('button', name='儲存', exact=True))
-    expect(page).to_have_url(re.compile(r'/volunteers/\d+/trainings\?'))
+    expect(page).to_have_url(re.compile(r'/volunteers/\d+/trainings$'))
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -156,7 +156,7 @@ export default {
       return { [column.name]: 'ascending', [`-${column.name}`]: 'descending' }[this.sort] ?? null;
     },
     other(column) {
-      return this.sort === column.name ? `-${column.name}` : column.name;
+      return this.asked.sort === column.name ? `-${column.name}` : column.name; // also before it is shown
     },
   },
   computed: {
