@@ -18,7 +18,7 @@ from domain.citizen_certificates import NotOffered
 from domain.errors import DomainError
 from domain.model import Account, SignInWay
 
-from . import gate, public
+from . import cookies, gate, public
 from .flash import PARAMETER, with_flash
 from .headers import OLDER_COMPONENT
 from .session import account_of, entered, own_address
@@ -56,7 +56,7 @@ async def _open(request: Request) -> Response:
 
 async def _start(request: Request) -> Response:
     """A text for the card to sign, bound to this browser."""
-    browser = gate.browser_of(request)
+    browser = cookies.browser_of(request)
     if not _SECRET.fullmatch(browser):
         browser = secrets.token_urlsafe(32)
     try:
@@ -64,7 +64,7 @@ async def _start(request: Request) -> Response:
     except DomainError as refusal:
         return _said(refusal)
     answer = JSONResponse({'text': text})
-    gate.keep_browser(answer, browser)
+    cookies.keep_browser(answer, browser)
     return answer
 
 
@@ -76,7 +76,7 @@ async def _sign_in(
     next_: str = Form('', alias='next'),
 ) -> Response:
     """Always a new session, as after the password."""
-    how = {'browser': gate.browser_of(request), 'number': number, 'client': gate.client_of(request)}
+    how = {'browser': cookies.browser_of(request), 'number': number, 'client': gate.client_of(request)}
     try:
         account = await citizen_certificates.sign_in(text, signature, **how)
     except DomainError as refusal:

@@ -2,7 +2,7 @@
 
 httptools keeps the head of a request, a trailer or a chunk's extension until it ends, however long it is: one endless
 header took 230 MB and held the loop for twelve seconds. Here whoever sends more than MOST_HEAD bytes that are no body,
-or is too slow with a head, a body or with reading an answer, is cut off. What a body may be is the gate's to say.
+or is too slow with a head, a body or with reading an answer, is cut off. What a body may be, `bodies` says.
 """
 
 import asyncio

@@ -14,30 +14,41 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.requests import Request, cookie_parser
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import accounts, announcements, links
-from domain import settings as settings_module
-from domain.accounts import known_devices, sessions
+from domain import announcements, links
+from domain.accounts import sessions
 from domain.announcements import SessionClosed
 from domain.audit import log as audit_log
 from domain.audit import origin, reads
 from domain.errors import DatabaseAway, NoAnswer
-from domain.imports import KINDS, most_bytes, templates
+from domain.imports import templates
 from domain.model import Account, LogAct
-from domain.pictures import MEGABYTE, MOST_MEGABYTES
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
-from . import addresses, draining, endings, headers, health, journal, metrics, origins, public, sights, sockets
+from . import (
+    addresses,
+    bodies,
+    cookies,
+    draining,
+    endings,
+    headers,
+    health,
+    journal,
+    metrics,
+    origins,
+    public,
+    sights,
+    sockets,
+)
 from .assets import NICEGUI
 from .flash import with_flash
 
 log = logging.getLogger(__name__)
 
-SOCKETS = '/_nicegui_ws/'
 ASSETS = (
     links.static(),
     *(f'{NICEGUI}/{folder}/' for folder in ('static', 'libraries', 'components', 'resources', 'esm')),
@@ -80,22 +91,10 @@ PUBLIC_PAGES = frozenset(
     }
 )
 
-_MEGABYTES = {links.upload(kind): most for kind, most in MOST_MEGABYTES.items()}
-_IMPORTED = {links.upload_import(kind): most_bytes(kind) // MEGABYTE for kind in KINDS}
-_MOST_UPLOADED = max(_MEGABYTES.values())
-_ROUND_A_FILE = 64 * 1024  # what multipart writes around it
-_MOST_TYPED = 256 * 1024
-_MOST_POLLED = MEGABYTE
-# Seconds for a whole body: what somebody typed, and a file over a slow line.
-_TYPED_SECONDS = 30.0
-_FILE_SECONDS = 120.0
-
 # Not yours, or not there: both leave an entry, since numbers in addresses can be tried out.
 _HIDDEN = (403, 404)
 
 SWEEP_SECONDS = 20.0
-# After 登出 the session's cookie is gone; for so many seconds this one tells why a page leads to the login.
-_SIGNED_OUT, _TOLD_FOR = 'signed-out', 120
 
 
 def install(site: FastAPI, settings: Settings) -> None:
@@ -150,92 +149,10 @@ def no_answer(scope: Scope, away: DatabaseAway) -> Response:
     return public.refusal(scope, 503, str(NoAnswer(away)), '資料庫暫時沒有回應')
 
 
-def keep_session(response: Response, token: str) -> None:
-    """Have the browser keep the session until it is closed."""
-    is_secure = settings_module.current().secure_cookies
-    response.set_cookie(_cookie_name(), token, httponly=True, samesite='lax', path='/', secure=is_secure)
-    response.delete_cookie(_SIGNED_OUT, httponly=True, samesite='lax', path='/', secure=is_secure)
-
-
-def browser_of(request: Request) -> str:
-    """A secret that only this browser has, '' for one that has none: by it a card signs where it was asked to."""
-    return cookie_parser(request.headers.get('cookie', '')).get(_card_cookie(), '')[:100]
-
-
-def keep_browser(response: Response, secret: str) -> None:
-    """Have the browser keep its secret until it is closed. No page of others has it sent."""
-    response.set_cookie(
-        _card_cookie(),
-        secret,
-        httponly=True,
-        samesite='strict',
-        path='/',
-        secure=settings_module.current().secure_cookies,
-    )
-
-
 def page_before(request: Request) -> str:
     """The address on this site from which a request came, '' where the browser does not say."""
     came_from = urlsplit(request.headers.get('referer', ''))
     return f'{came_from.path}?{came_from.query}' if came_from.query else came_from.path
-
-
-def half_of(request: Request) -> str:
-    """The token of a half-open sign-in (`domain.accounts.second_factors`), '' for nobody."""
-    return cookie_parser(request.headers.get('cookie', '')).get(_named('half'), '')[:100]
-
-
-def keep_half(response: Response, token: str) -> None:
-    """Have the browser keep a half-open sign-in until its second step. No page of others has it sent."""
-    is_secure = settings_module.current().secure_cookies
-    response.set_cookie(_named('half'), token, httponly=True, samesite='strict', path='/', secure=is_secure)
-
-
-def drop_half(response: Response) -> None:
-    """Have the browser forget the half-open sign-in."""
-    is_secure = settings_module.current().secure_cookies
-    response.delete_cookie(_named('half'), httponly=True, samesite='strict', path='/', secure=is_secure)
-
-
-def device_of(request: Request) -> str:
-    """By what an account knows this browser again; '' for one that is new to us."""
-    return cookie_parser(request.headers.get('cookie', '')).get(_named('device'), '')[:100]
-
-
-def keep_device(response: Response, token: str) -> None:
-    """Have the browser keep it as long as browsers keep anything."""
-    is_secure = settings_module.current().secure_cookies
-    seconds = int(known_devices.KEPT_FOR.total_seconds())
-    response.set_cookie(
-        _named('device'), token, max_age=seconds, httponly=True, samesite='lax', path='/', secure=is_secure
-    )
-
-
-def chosen_of(request: Request) -> tuple[str | None, str | None]:
-    """字級 and 外觀 that were chosen in this browser just before the login (static/public.js); None: nobody did."""
-    sent = cookie_parser(request.headers.get('cookie', ''))
-    size, look = (sent.get(f'chosen-{what}') for what in ('size', 'look'))
-    return size if size in accounts.TEXT_SIZES else None, look if look in accounts.APPEARANCES else None
-
-
-def drop_chosen(response: Response) -> None:
-    """They are the account's now."""
-    for what in ('size', 'look'):
-        response.delete_cookie(f'chosen-{what}', path='/', samesite='lax')
-
-
-def drop_session(response: Response) -> None:
-    """Have the browser forget the session, and its other tabs say why they are closed."""
-    is_secure = settings_module.current().secure_cookies
-    response.delete_cookie(_cookie_name(), httponly=True, samesite='lax', path='/', secure=is_secure)
-    response.set_cookie(
-        _SIGNED_OUT, 'yes', max_age=_TOLD_FOR, httponly=True, samesite='lax', path='/', secure=is_secure
-    )
-
-
-def token_of(scope: Scope) -> str:
-    """The session token the browser sent, or ''."""
-    return cookie_parser(Headers(scope=scope).get('cookie', '')).get(_cookie_name(), '')
 
 
 def client_of(request: Request) -> str:
@@ -281,7 +198,7 @@ class Gate:
             await health.answer()(scope, receive, send)
         elif scope['type'] == 'http' and scope['path'] in WATCHED and self._may_watch(scope):
             await (await WATCHED[scope['path']]())(scope, receive, send)
-        elif draining.is_elsewhere(scope, is_socket=scope['path'].startswith(SOCKETS)):
+        elif draining.is_elsewhere(scope, is_socket=sockets.are_at(scope['path'])):
             await draining.pass_on(scope, receive, send)
         elif scope['path'].startswith(ASSETS) or scope['path'] == ICON:
             scope['account'], scope['session_digest'] = None, ''
@@ -301,7 +218,7 @@ class Gate:
                 await self._pass_identified(scope, receive, send)
 
     def _pass_identified(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope['path'].startswith(SOCKETS):
+        if sockets.are_at(scope['path']):
             return self._pass_socket(scope, receive, send)
         if scope['type'] == 'websocket':
             return self._refuse_socket(scope, receive, send)
@@ -312,10 +229,10 @@ class Gate:
         return client is not None and any(client in network for network in self.watchers)
 
     async def _identify(self, scope: Scope) -> None:
-        token = token_of(scope)
+        token = cookies.token_of(scope)
         digest = sessions.digest_of(token) if token else ''
         # A page that only tries to come back, or whose socket does, is no sign of a person.
-        is_activity = not scope['path'].startswith(SOCKETS) and 'nicegui-check' not in Headers(scope=scope)
+        is_activity = not sockets.are_at(scope['path']) and 'nicegui-check' not in Headers(scope=scope)
         account = await sessions.account_at(digest, is_activity=is_activity) if digest else None
         scope['account'] = account
         scope['session_digest'] = digest if account else ''
@@ -339,11 +256,11 @@ class Gate:
     async def _pass_seen(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Whoever is read for the answer is in the log before it goes out; so is an answer that was refused."""
         if scope['account'] is None:
-            await _Measured(scope, receive, send).run(self.app)
+            await bodies.Measured(scope, receive, send).run(self.app)
             return
         scope['sight'] = sight = reads.Sight(scope['account'], *sights.of_path(scope['path']))
         with reads.on(sight):
-            await _Measured(scope, receive, _once_written(scope, receive, send, sight)).run(self.app)
+            await bodies.Measured(scope, receive, _once_written(scope, receive, send, sight)).run(self.app)
             await sight.write()
 
     def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -356,11 +273,11 @@ class Gate:
         if not is_ours or (not is_theirs and scope['type'] == 'http'):
             return self._refuse_socket(scope, receive, send)
         if not is_theirs:
-            is_over = scope['account'] is None and bool(token_of(scope))
+            is_over = scope['account'] is None and bool(cookies.token_of(scope))
             return _tell_to_reload(receive, send, 'Session is over' if is_over else 'Implicit handshake failed')
         if scope['type'] == 'websocket':
             return sockets.served(scope, receive, send)
-        return _Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
+        return bodies.Measured(scope, receive, _in_our_words(scope, receive, send)).run(sockets.served)
 
     async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'http':
@@ -369,108 +286,6 @@ class Gate:
         else:
             await receive()
             await send({'type': 'websocket.close', 'code': 4403})
-
-
-class _Measured:
-    """A request whose body is cut off beyond its limit, declared or not, whatever the application does about it."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scope, self._receive, self._send = scope, receive, send
-        self.most, self._sentence = _limit(scope['path'])
-        self.until = asyncio.get_running_loop().time() + _seconds(scope['path'])
-        self.seen = 0
-        self.is_whole = False
-        self.is_answered = False
-
-    async def run(self, app: ASGIApp) -> None:
-        declared = Headers(scope=self.scope).get('content-length', '')
-        if declared.isdecimal() and int(declared) > self.most:
-            await self._refuse()
-            return
-        try:
-            await app(self.scope, self.receive, self.send)
-        except* _TooMuch:  # a task group may have wrapped it
-            log.info('a body went on beyond its limit')
-        except* _TooSlow:
-            log.info('a body was not there in time')
-            if not self.is_answered:
-                await _closing(public.refusal(self.scope, 408, _SLOWLY))(self.scope, self._receive, self._send)
-        if self.seen > self.most and not self.is_answered:
-            await self._refuse()
-
-    async def receive(self) -> Message:
-        if self.is_whole:
-            return await self._receive()
-        try:
-            async with asyncio.timeout_at(self.until):
-                message = await self._receive()
-        except TimeoutError:
-            raise _TooSlow from None
-        self.is_whole = not message.get('more_body')
-        self.seen += len(message.get('body', b''))
-        if self.seen > self.most:
-            raise _TooMuch
-        return message
-
-    async def send(self, message: Message) -> None:
-        if self.seen <= self.most or self.is_answered:
-            self.is_answered = True
-            await self._send(message)
-
-    async def _refuse(self) -> None:
-        # Read on for a while: who is cut off in mid-sentence does not hear the answer.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                while self.seen < 4 * _MOST_UPLOADED * MEGABYTE:
-                    message = await self._receive()
-                    self.seen += len(message.get('body', b''))
-                    if not message.get('more_body'):
-                        break
-        await _closing(public.refusal(self.scope, 413, self._sentence))(self.scope, self._receive, self._send)
-
-
-class _TooMuch(Exception):
-    """The body goes on beyond its limit."""
-
-
-class _TooSlow(Exception):
-    """The body is not there in time."""
-
-
-_SLOWLY = '傳送太慢，已經停止，沒有收到完整的內容。請確認網路後再送出一次；已填的資料都還在。'
-
-
-def _seconds(path: str) -> float:
-    return _FILE_SECONDS if path.startswith(links.upload('')) else _TYPED_SECONDS
-
-
-def _closing(answer: Response) -> Response:
-    answer.headers['Connection'] = 'close'
-    return answer
-
-
-def _limit(path: str) -> tuple[int, str]:
-    """How many bytes may be sent to `path`, and the sentence for more."""
-    if path.startswith(links.upload('')):
-        if path in _IMPORTED:
-            sentence = f'檔案超過 {_IMPORTED[path]} MB，沒有收下。請分成幾個檔案，一個一個匯入；沒有寫入任何資料。'
-            return _IMPORTED[path] * MEGABYTE + _ROUND_A_FILE, sentence
-        most = _MEGABYTES.get(path, _MOST_UPLOADED)
-        sentence = f'檔案超過 {most} MB，沒有收下。請縮小檔案，或用手機重新拍照；已填的資料都還在。'
-        return most * MEGABYTE + _ROUND_A_FILE, sentence
-    return _MOST_POLLED if path.startswith(SOCKETS) else _MOST_TYPED, '送出的內容太長，沒有收下。請縮短後再送出。'
-
-
-def _cookie_name() -> str:
-    return _named('sid')
-
-
-def _card_cookie() -> str:
-    return _named('card')
-
-
-def _named(name: str) -> str:
-    return f'__Host-{name}' if settings_module.current().secure_cookies else name
 
 
 def _numbered(send: Send) -> Send:
@@ -491,8 +306,7 @@ def _stranger(scope: Scope) -> Response:
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
         login = links.login('' if wanted == links.home() else wanted)
-        was_here = token_of(scope) or _SIGNED_OUT in cookie_parser(Headers(scope=scope).get('cookie', ''))
-        return RedirectResponse(with_flash(login, 'session-ended') if was_here else login, 303)
+        return RedirectResponse(with_flash(login, 'session-ended') if cookies.was_signed_in(scope) else login, 303)
     return public.refusal(scope, 401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 

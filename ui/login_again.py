@@ -12,7 +12,7 @@ from domain.accounts import client_limits, page_marks, passkeys, second_factors
 from domain.errors import DomainError
 from domain.model import Account, SignInWay
 
-from . import gate, public
+from . import cookies, gate, public
 from .session import entered
 
 OTHER = '這個瀏覽器現在由另一位使用者登入中，所以沒有登入。請先在那個分頁登出，再回到這裡；您輸入的內容都還在。'
@@ -69,7 +69,7 @@ async def _needs(account_id: int) -> dict[str, object]:
 
 
 async def _by_passkey(request: Request, account_id: int, answer: str) -> tuple[Account, list[SignInWay] | str]:
-    browser = gate.browser_of(request)
+    browser = cookies.browser_of(request)
     account = await second_factors.sign_in_by_passkey(answer, browser=browser, account_id=account_id)
     await limits.give_back(client_limits.logins(), gate.client_of(request))
     return account, [SignInWay.PASSKEY]

@@ -7,7 +7,7 @@ from domain import dates, links
 from domain.accounts import sessions
 from domain.errors import DomainError
 
-from . import gate, public
+from . import cookies, public
 from .flash import PARAMETER, with_flash
 from .session import account_of
 
@@ -40,7 +40,7 @@ async def _end(request: Request, session: str = Form('')) -> Response:
         return await _page(request, str(refusal))
     if session == own:
         answer = RedirectResponse(links.login(), 303)
-        gate.drop_session(answer)
+        cookies.drop_session(answer)
         return answer
     return RedirectResponse(with_flash(links.own_sessions(), 'session-over'), 303)
 

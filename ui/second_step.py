@@ -16,7 +16,7 @@ from domain.errors import DomainError
 from domain.model import Account, CardAct, SignInWay
 from domain.volunteers import counter_codes
 
-from . import gate, public
+from . import cookies, gate, public
 from .pages import login
 from .session import entered, half_way
 
@@ -46,7 +46,7 @@ async def _open(request: Request) -> Response:
 
 async def _take_code(request: Request, code: str = Form(''), next_: str = Form('', alias='next')) -> Response:
     try:
-        account, way = await second_factors.pass_by_code(gate.half_of(request), code)
+        account, way = await second_factors.pass_by_code(cookies.half_of(request), code)
     except DomainError as refusal:
         return await _page(request, next_[:2000], refusal)
     return await _done(request, account, next_, way)
@@ -54,7 +54,7 @@ async def _take_code(request: Request, code: str = Form(''), next_: str = Form('
 
 async def _take_passkey(request: Request, answer: str = Form(''), next_: str = Form('', alias='next')) -> Response:
     try:
-        account = await second_factors.pass_by_passkey(gate.half_of(request), answer)
+        account = await second_factors.pass_by_passkey(cookies.half_of(request), answer)
     except DomainError as refusal:
         return await _page(request, next_[:2000], refusal)
     return await _done(request, account, next_, SignInWay.PASSKEY)
@@ -62,7 +62,7 @@ async def _take_passkey(request: Request, answer: str = Form(''), next_: str = F
 
 async def _ask_passkey(request: Request) -> Response:
     try:
-        return JSONResponse({'options': await second_factors.ask_passkey(gate.half_of(request))})
+        return JSONResponse({'options': await second_factors.ask_passkey(cookies.half_of(request))})
     except DomainError as refusal:
         return said(refusal)
 
@@ -72,7 +72,7 @@ async def _take_set_up(
 ) -> Response:
     """The app is set up, the codes are shown once, and the session is there."""
     try:
-        account, codes = await second_factors.pass_by_set_up(gate.half_of(request), kept, code)
+        account, codes = await second_factors.pass_by_set_up(cookies.half_of(request), kept, code)
     except DomainError as refusal:
         return await _page(request, next_[:2000], refusal, kept)
     signed_in = await _done(request, account, next_, SignInWay.APP_CODE)
@@ -83,15 +83,15 @@ async def _take_set_up(
 
 
 async def _leave(request: Request) -> Response:
-    await second_factors.leave(gate.half_of(request))
+    await second_factors.leave(cookies.half_of(request))
     answer = RedirectResponse(links.login(), 303)
-    gate.drop_half(answer)
+    cookies.drop_half(answer)
     return answer
 
 
 async def _ask_to_enter(request: Request) -> Response:
     """What a passkey of this device signs in order to sign in; for this browser alone."""
-    browser = gate.browser_of(request)
+    browser = cookies.browser_of(request)
     if not _SECRET.fullmatch(browser):
         browser = secrets.token_urlsafe(32)
     try:
@@ -100,13 +100,13 @@ async def _ask_to_enter(request: Request) -> Response:
     except DomainError as refusal:
         return said(refusal)
     answer = JSONResponse({'options': options})
-    gate.keep_browser(answer, browser)
+    cookies.keep_browser(answer, browser)
     return answer
 
 
 async def _enter(request: Request, answer: str = Form(''), next_: str = Form('', alias='next')) -> Response:
     try:
-        account = await second_factors.sign_in_by_passkey(answer, browser=gate.browser_of(request))
+        account = await second_factors.sign_in_by_passkey(answer, browser=cookies.browser_of(request))
     except DomainError as refusal:
         return login.render(request, str(refusal), '', next_[:2000], public.status_of(refusal, 401))
     await limits.give_back(client_limits.logins(), gate.client_of(request))
@@ -150,16 +150,16 @@ def said(refusal: DomainError) -> Response:
 
 
 async def _done(request: Request, account: Account, wanted: str, way: SignInWay) -> Response:
-    first = second_factors.first_step_of(gate.half_of(request))
+    first = second_factors.first_step_of(cookies.half_of(request))
     answer = await entered(request, account, wanted, first, way)
-    gate.drop_half(answer)
+    cookies.drop_half(answer)
     return answer
 
 
 async def _page(request: Request, wanted: str, refusal: DomainError | None = None, kept: str = '') -> Response:
     """The second step of whoever is half-way; whoever is not goes to the login."""
     try:
-        account = await second_factors.half_of(gate.half_of(request))
+        account = await second_factors.half_of(cookies.half_of(request))
     except HalfOver as over:
         if refusal is None:
             return RedirectResponse(links.login(wanted), 303)

@@ -21,7 +21,7 @@ from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
 
-from . import frame, gate, headers, journal, live, metrics, public, slow_pages
+from . import cookies, frame, gate, headers, journal, live, metrics, public, slow_pages
 from .flash import with_flash
 from .pages import login
 
@@ -150,10 +150,10 @@ async def sign_in(
 
 async def half_way(request: Request, account: Account, wanted: str, way: SignInWay = SignInWay.PASSWORD) -> Response:
     """Whoever has shown the first of two goes to the second step, without a session."""
-    await sessions.close(gate.token_of(request.scope))
+    await sessions.close(cookies.token_of(request.scope))
     answer = RedirectResponse(links.second_step(own_address(wanted)), 303)
-    gate.drop_session(answer)
-    gate.keep_half(answer, await second_factors.begin(account, way))
+    cookies.drop_session(answer)
+    cookies.keep_half(answer, await second_factors.begin(account, way))
     return answer
 
 
@@ -162,8 +162,8 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
 
     Told there: that this browser is a new one. First come those who have to set up a second factor before long.
     """
-    await sessions.close(gate.token_of(request.scope))
-    greeting = await known_devices.greet(account, gate.device_of(request))
+    await sessions.close(cookies.token_of(request.scope))
+    greeting = await known_devices.greet(account, cookies.device_of(request))
     where = own_address(wanted)
     if SignInWay.CARD not in ways and not account.must_change_password and await second_factors.reminder(account):
         where = links.own_factors(where)
@@ -172,15 +172,15 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
         where = with_flash(frame.HOMES[account.role] if where == links.home() else where, told)
     await _take_along(request, account)
     answer = RedirectResponse(where, 303)
-    gate.keep_session(answer, await sessions.open(account, *ways))
-    gate.keep_device(answer, greeting.token)
-    gate.drop_chosen(answer)
+    cookies.keep_session(answer, await sessions.open(account, *ways))
+    cookies.keep_device(answer, greeting.token)
+    cookies.drop_chosen(answer)
     return answer
 
 
 async def _take_along(request: Request, account: Account) -> None:
     """What was chosen on this device just before the login is what its user wants now."""
-    size, look = gate.chosen_of(request)
+    size, look = cookies.chosen_of(request)
     if size is not None and size != account.text_size:
         await accounts.set_text_size(size, by=account)
     if look is not None and look != account.appearance:
@@ -189,9 +189,9 @@ async def _take_along(request: Request, account: Account) -> None:
 
 async def sign_out(request: Request) -> Response:
     """End the session; its open pages close everywhere."""
-    await sessions.sign_out(gate.token_of(request.scope))
+    await sessions.sign_out(cookies.token_of(request.scope))
     answer = RedirectResponse(links.login(), 303)
-    gate.drop_session(answer)
+    cookies.drop_session(answer)
     return answer
 
 

@@ -96,6 +96,11 @@ def _asked_of_engine_io(query: str) -> dict[str, Sequence[str]]:
     return {name: values for name, values in asked(query).items() if name in _OF_ENGINE_IO}
 
 
+def are_at(path: str) -> bool:
+    """Whether the address is one of NiceGUI's sockets, or of the polling in their stead."""
+    return path.startswith(f'{_PREFIX}/')
+
+
 def served(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """NiceGUI's sockets, past all routes: what stands on the way stays in memory as long as a page is open."""
     scope.update(path=scope['path'].removeprefix(_PREFIX), root_path='')

@@ -1,6 +1,7 @@
 """The marks of a case as reviewer and unit see them: what was marked, what stands there now, what was said about it."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -84,7 +85,8 @@ async def of(application: Application, *, by: Account) -> list[Marked]:
 
 async def beside_held(case: Application, held: Papers | None, *, by: Account) -> list[Marked]:
     """The same of a case just read by whoever may see it, beside what it holds, if that is known."""
-    return await compared(await _seen_of(Correction.filter(application_id=case.id), case, by), case, held)
+    visible, reopened = await _seen_of(Correction.filter(application_id=case.id), case, by)
+    return await compared(visible, case, held, reopened=reopened)
 
 
 async def beside_whole(case: Application, *, by: Account) -> list[Marked]:
@@ -92,9 +94,9 @@ async def beside_whole(case: Application, *, by: Account) -> list[Marked]:
     permissions.require(by, 'corrections.marks.beside_whole')
     if not permissions.may_see_case(by, case):
         raise NotFound
-    visible = await _seen_of(Correction.filter(application_id=case.id), case, by)
+    visible, reopened = await _seen_of(Correction.filter(application_id=case.id), case, by)
     held = await papers.of_whole(case) if visible and case.status not in worklists.CLOSED else None
-    return await compared(visible, case, held)
+    return await compared(visible, case, held, reopened=reopened)
 
 
 async def beside(
@@ -116,7 +118,8 @@ async def beside(
         return {}
     marks = Correction.filter(application_id=case.id, place=place, training_id=training_id).exclude(status__in=CLOSED)
     held = papers.of_form(record) if record is not None else None
-    return at(await compared(await _seen_of(marks, case, by), case, held), place, training_id)
+    visible, reopened = await _seen_of(marks, case, by)
+    return at(await compared(visible, case, held, reopened=reopened), place, training_id)
 
 
 def at(found: Iterable[Marked], place: Place, training_id: int | None = None) -> dict[str, list[Marked]]:
@@ -148,10 +151,13 @@ async def open_ones(application: Application) -> list[Correction]:
     return await Correction.filter(application_id=application.id, status=OPEN)
 
 
-async def _seen_of(marks: QuerySet[Correction], case: Application, by: Account) -> list[Correction]:
-    """Those of `marks`, which are of this case, that `by` may see; with their people."""
+async def _seen_of(
+    marks: QuerySet[Correction], case: Application, by: Account
+) -> tuple[Sequence[Correction], Collection[int]]:
+    """Those of `marks`, which are of this case, that `by` may see, with their people; the ids of what was reopened."""
     found: list[Any] = await marks.annotate(returns=_RETURNS, was_reopened=_WAS_REOPENED).select_related(*_PEOPLE)
-    return await seen(found, case, by, found[0].returns if found else ())
+    visible = await seen(found, case, by, found[0].returns if found else ())
+    return visible, {one.id for one in found if one.was_reopened}
 
 
 async def seen(
@@ -177,18 +183,28 @@ async def seen(
     ]
 
 
-async def compared(corrections: Sequence[Correction], case: Application, held: Papers | None = None) -> list[Marked]:
-    """Each correction beside what stands in its place now; `held`: what the case holds, where that is known."""
+async def compared(
+    corrections: Sequence[Correction], case: Application, held: Papers | None = None, *, reopened: Collection[int] = ()
+) -> list[Marked]:
+    """Each correction beside what stands in its place now; `held`: what the case holds, where that is known.
+
+    `reopened`: those, by id, that are to have what was said earlier.
+    """
     if not corrections:
         return []
     contents = await anchors.contents(case, map(Anchor.of, corrections), held)
     has_new_number = await _has_new_number(case, corrections)
-    earlier: dict[int, list[CorrectionExchange]] = {one.id: [] for one in corrections}
-    reopened = [one.id for one in corrections if getattr(one, 'was_reopened', True)]  # where `_seen_of` has told it
+    earlier = await _earlier([one.id for one in corrections if one.id in reopened])
+    return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
+
+
+async def _earlier(reopened: Sequence[int]) -> dict[int, list[CorrectionExchange]]:
+    """What was said of corrections before they were opened again, with the people, oldest first."""
+    found: dict[int, list[CorrectionExchange]] = defaultdict(list)
     exchanges = CorrectionExchange.filter(correction_id__in=reopened).select_related('answered_by', 'reopened_by')
     for exchange in await exchanges if reopened else ():
-        earlier[exchange.correction_id].append(exchange)
-    return [_marked(one, case, contents[Anchor.of(one)], has_new_number, earlier[one.id]) for one in corrections]
+        found[exchange.correction_id].append(exchange)
+    return found
 
 
 def is_stale(correction: Correction, case: Application, digest: str) -> bool:

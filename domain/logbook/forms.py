@@ -1,103 +1,49 @@
 """A form: one kind of page, laid out once by WeasyPrint, into which the texts of many pages are put.
 
-What stands still is drawn once (`inks`), what has texts of its own is a `fields.Field`, and rows are stacked as high as
-their cells become; what stands below something that grew moves down. Whatever would move in another way raises Unfit,
-and the page is laid out plainly.
+It has `parts` and is drawn in `steps`. What stands still is drawn once (`inks`), what has texts of its own is a
+`fields.Field`, and rows are stacked as high as their cells become; what stands below something that grew moves down.
+Whatever would move in another way raises Unfit, and the page is laid out plainly.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from weasyprint.document import Page as WeasyPage
 from weasyprint.draw import (
     draw_background,
-    draw_block_level,
     draw_border,
     draw_stacking_context,
     draw_table,
 )
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.layout.background import layout_box_backgrounds
 from weasyprint.stacking import StackingContext
 
-from .fields import Cache, Field, Laid, pattern, pieces_of, told
+from .box_trees import all_in, is_alive, is_picture, unwrapped
+from .fields import Cache, Field, pattern, pieces_of, told
 from .inks import Ink, Sheet, Unfit, drawn
+from .page_trees import rebuilt
+from .parts import Filled, Part, PlacedRow, Stencil, claim, placed
 from .skeletons import Row
-from .structure import Structure, Twin
+from .steps import (
+    Picture,
+    Step,
+    Still,
+    draw_each,
+    draw_frame,
+    draw_ground,
+    draw_level,
+    field_step,
+    merged,
+    picture_step,
+    rows_step,
+)
 
 CLOSE = 1e-6
 """Pixels that make no difference."""
 ABOVE = {'top': 0.0, 'middle': 0.5, 'bottom': 1.0}
 """The part of a cell's empty room that is above its text."""
-
-
-@dataclass(eq=False)
-class Part:
-    """A piece of the form; its kind says what it does when a page is filled.
-
-    still: stands as it was laid out. field: has texts. rows: a table body. flow: its parts stand below each other.
-    picture: a photo or symbol of this page. `is_rigid`: what is in it must not become higher or lower. `away` are the
-    boxes of its kids that do not stand in the flow.
-    """
-
-    kind: str
-    box: Any
-    is_rigid: bool
-    kids: 'list[tuple[Any, Part]]' = field(default_factory=list)
-    away: list[Any] = field(default_factory=list)
-    content: Field | None = None
-    height: float = 0
-    run: int | None = None
-    stencils: 'dict[tuple[str, bool], Stencil]' = field(default_factory=dict)
-    frames: dict[float, Ink] = field(default_factory=dict)
-    structures: dict[Any, Structure] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Stencil:
-    """One kind of row: its box and its cells. What is drawn of them around their texts, by their height.
-
-    `stands`: of each cell the height it has at least, and the part of the room it leaves that is above its text.
-    """
-
-    box: Any
-    cells: list[Field]
-    stands: list[tuple[float, float]]
-    grounds: dict[float, Ink] = field(default_factory=dict)
-    borders: dict[float, Ink] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class PlacedRow:
-    """A row of a page: `y` in pixels of the page, its height, what stands in its cells, how far below `y` that is."""
-
-    stencil: Stencil
-    y: float
-    height: float
-    laid: list[Laid]
-    below: list[float]
-    twins: list[Any] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Filled:
-    """A form filled for one page: by part how far it moved, how much it grew, what stands in it."""
-
-    texts: Sequence[str]
-    runs: Sequence[Sequence[Row]]
-    shift: dict[Part, float] = field(default_factory=dict)
-    growth: dict[Part, float] = field(default_factory=dict)
-    laid: dict[Part, Laid] = field(default_factory=dict)
-    rows: dict[Part, list[PlacedRow]] = field(default_factory=dict)
-    twins: dict[Part, Any] = field(default_factory=dict)
-
-
-Picture: TypeAlias = Callable[[Any, Sequence[str]], Any]
-"""The replaced box of this page for the one of the form."""
-Step: TypeAlias = Callable[[Sheet, Filled, Picture], object]
 
 
 class Form:
@@ -130,27 +76,27 @@ class Form:
         self._kids = [self._part(box, page, bool(place)) for place, box in enumerate(page.children)]
         if next(self._runs, None) is not None:
             raise Unfit('a table body that was not expected')
-        self._steps = _merged(self._page_steps())
+        self._steps = merged(self._page_steps())
         self._bookmarks = [*self._marked_boxes()]
 
     # What is in the form
 
     def _part(self, box: Any, parent: Any, is_rigid: bool) -> Part:
-        box = _unwrapped(box)
+        box = unwrapped(box)
         is_rigid = is_rigid or not box.is_in_normal_flow() or box.is_grid_item or box.is_flex_item
-        if isinstance(box, boxes.TableRowGroupBox) and (not box.is_header or _is_alive(box)):
+        if isinstance(box, boxes.TableRowGroupBox) and (not box.is_header or is_alive(box)):
             part = self._rows(box, parent, is_rigid)
-        elif not _is_alive(box):
+        elif not is_alive(box):
             part = Part('still', box, is_rigid)
         elif isinstance(box, boxes.MarginBox) or (box.children and isinstance(box.children[0], boxes.LineBox)):
             part = Part('field', box, is_rigid)
-            if any(map(_is_picture, _all(box))):
+            if any(map(is_picture, all_in(box))):
                 part.kind = 'picture'
             else:
                 part.content = self._field(box, parent)
                 # A grid stretches its items: what it would be alone is asked.
                 part.height = part.content.laid(self._texts).height if box.is_grid_item else box.border_height()
-        elif _is_picture(box):
+        elif is_picture(box):
             part = Part('picture', box, is_rigid)
         elif isinstance(box, boxes.BlockBox | boxes.TableBox | boxes.GridBox):
             part = Part('flow', box, is_rigid)
@@ -158,13 +104,13 @@ class Form:
             part.away = [kid for kid, _ in part.kids if not kid.is_in_normal_flow()]
         else:
             raise Unfit('a kind of box that no form has')
-        _claim(box, part)
+        claim(box, part)
         return part
 
     def _field(self, box: Any, parent: Any) -> Field:
         if not isinstance(box, boxes.MarginBox):
             return Field(box, parent, self.page, self._context, self._cache)
-        texts = [(pieces_of(one), one.position_y) for one in _all(box) if isinstance(one, boxes.TextBox)]
+        texts = [(pieces_of(one), one.position_y) for one in all_in(box) if isinstance(one, boxes.TextBox)]
         key = box.at_keyword, self.page.page_type.name, box.position_x, box.position_y, box.width, box.height, *texts
         if key not in self._margins:
             self._margins[key] = Field(box, parent, self.page, self._context, self._cache)
@@ -173,9 +119,9 @@ class Form:
     def _parts_of(self, box: Any, is_rigid: bool) -> Iterator[tuple[Any, Part]]:
         """Neighbours that stand still are one part."""
         still: Part | None = None
-        for child in map(_unwrapped, box.children):
-            if still and child.is_in_normal_flow() and not _is_alive(child) and not isinstance(box, boxes.TableBox):
-                _claim(child, still)
+        for child in map(unwrapped, box.children):
+            if still and child.is_in_normal_flow() and not is_alive(child) and not isinstance(box, boxes.TableBox):
+                claim(child, still)
             else:
                 part = self._part(child, box, is_rigid)
                 still = part if part.kind == 'still' and child.is_in_normal_flow() else None
@@ -207,7 +153,7 @@ class Form:
         return part
 
     def _marked_boxes(self) -> Iterator[tuple[Any, Part]]:
-        for box in _all(self.page):
+        for box in all_in(self.page):
             if box.bookmark_label and box.style['bookmark_level'] != 'none':
                 if box.transformation_matrix:
                     raise Unfit('a bookmark in a turned box')
@@ -294,7 +240,7 @@ class Form:
             run = filled.runs[part.run]
             wanted = [(part.stencils[row.html, row is run[-1]], row.texts) for row in run]
         for stencil, texts in wanted:
-            rows.append(_placed(stencil, texts, y))
+            rows.append(placed(stencil, texts, y))
             y += rows[-1].height
         filled.rows[part] = rows
         return float(y - part.box.position_y - shift - part.box.height)
@@ -321,11 +267,11 @@ class Form:
         """The boxes of this page, for the structure tree; only after it was drawn on a sheet that is tagged."""
         page = self.page.copy()
         page.children = [
-            _rebuilt(_unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
+            rebuilt(unwrapped(box), part, filled) for box, part in zip(page.children, self._kids, strict=True)
         ]
         return page
 
-    def _page_steps(self) -> Iterator['_Still | Step']:
+    def _page_steps(self) -> Iterator[Still | Step]:
         page = self.page
         context = StackingContext.from_page(page)
 
@@ -338,7 +284,7 @@ class Form:
         for inner in (*context.negative_z_contexts, *context.zero_z_contexts, *context.positive_z_contexts):
             yield from self._context_steps(inner)
 
-    def _context_steps(self, context: Any) -> Iterator['_Still | Step']:
+    def _context_steps(self, context: Any) -> Iterator[Still | Step]:
         box = context.box
         if box.part.kind == 'still':
             yield self._still(box.part, lambda stream: draw_stacking_context(stream, context))
@@ -357,29 +303,29 @@ class Form:
         for inner in (*context.zero_z_contexts, *context.positive_z_contexts):
             yield from self._context_steps(inner)
 
-    def _frame_steps(self, box: Any) -> Iterator['_Still | Step']:
+    def _frame_steps(self, box: Any) -> Iterator[Still | Step]:
         """Background and border of a block."""
         part = box.part
         if isinstance(box, boxes.TableBox):
             yield from self._table_steps(box)
         elif part.kind == 'still':
-            yield self._still(part, lambda stream: _frame(stream, box))
+            yield self._still(part, lambda stream: draw_frame(stream, box))
         elif part.kind in ('field', 'flow') and (box.background or _has_border(box)):
             yield lambda sheet, filled, _: sheet.put(
                 self._grown_frame(part, box, filled.growth[part]), 0, filled.shift[part]
             )
         elif part.kind == 'picture' and (box.background or _has_border(box)):
-            yield self._still(part, lambda stream: _frame(stream, box))
+            yield self._still(part, lambda stream: draw_frame(stream, box))
 
     def _grown_frame(self, part: Part, box: Any, growth: float) -> Ink:
         if growth not in part.frames:
             grown = box.copy()
             grown.height += growth
             layout_box_backgrounds(self.page, grown, self._context.get_image_from_uri, layout_children=False)
-            part.frames[growth] = self._ink(lambda stream: _frame(stream, grown))
+            part.frames[growth] = self._ink(lambda stream: draw_frame(stream, grown))
         return part.frames[growth]
 
-    def _table_steps(self, table: Any) -> Iterator['_Still | Step']:
+    def _table_steps(self, table: Any) -> Iterator[Still | Step]:
         if table.part.kind == 'still':
             yield self._still(table.part, lambda stream: draw_table(stream, table))
             return
@@ -388,18 +334,18 @@ class Form:
         if any(column.background for group in table.column_groups for column in group.children):
             raise Unfit('columns with a background')
         for group in table.children:
-            yield from self._group_steps(group, 'grounds', _draw_ground)
+            yield from self._group_steps(group, 'grounds', draw_ground)
         yield lambda sheet, filled, _: sheet.put(
             self._grown_frame(table.part, table, filled.growth[table.part]), 0, filled.shift[table.part]
         )
         for group in table.children:
             yield from self._group_steps(group, 'borders', draw_border)
 
-    def _group_steps(self, group: Any, layer: str, draw: Callable[[Any, Any], None]) -> Iterator['_Still | Step']:
+    def _group_steps(self, group: Any, layer: str, draw: Callable[[Any, Any], None]) -> Iterator[Still | Step]:
         part = group.part
         if part.kind == 'still':
             cells = [cell for row in group.children for cell in row.children]
-            yield self._still(part, partial(_each, draw, cells))
+            yield self._still(part, partial(draw_each, draw, cells))
             return
 
         def rows(sheet: Sheet, filled: Filled, _: Picture) -> None:
@@ -418,22 +364,22 @@ class Form:
             cell.position_y = 0
             cell.height += height - cell.border_height()
             layout_box_backgrounds(self.page, cell, self._context.get_image_from_uri, layout_children=False)
-        return self._ink(partial(_each, draw, cells))
+        return self._ink(partial(draw_each, draw, cells))
 
-    def _level_steps(self, blocks: dict[Any, Any], done: set[Part]) -> Iterator['_Still | Step']:
+    def _level_steps(self, blocks: dict[Any, Any], done: set[Part]) -> Iterator[Still | Step]:
         """Texts and pictures, in the order of the tree."""
         for block, inner in blocks.items():
             part = block.part
             if part.kind == 'still':
-                yield self._still(part, partial(_level, self.page, {block: inner}))
+                yield self._still(part, partial(draw_level, self.page, {block: inner}))
             elif part.kind == 'flow':
                 yield from self._level_steps(inner, done)
             elif part not in done:
                 done.add(part)
-                yield {'field': _field_step, 'rows': _rows_step, 'picture': _picture_step}[part.kind](part)
+                yield {'field': field_step, 'rows': rows_step, 'picture': picture_step}[part.kind](part)
 
-    def _still(self, part: Part, draw: Callable[[Any], Any]) -> '_Still':
-        return _Still(part, draw, self._ink)
+    def _still(self, part: Part, draw: Callable[[Any], Any]) -> Still:
+        return Still(part, draw, self._ink)
 
     def _ink(self, draw: Callable[[Any], Any]) -> Ink:
         return drawn(draw, (0, 0, self.width, self.height))
@@ -441,174 +387,6 @@ class Form:
 
 class Stiff(Exception):
     """Raised where something would grow that cannot: another form may have been laid out with texts as high."""
-
-
-@dataclass(eq=False)
-class _Still:
-    """A step that draws the same on every page."""
-
-    part: Part
-    draw: Callable[[Any], Any]
-    ink_of: Callable[[Callable[[Any], Any]], Ink]
-
-
-def _merged(steps: Iterator['_Still | Step']) -> list[Step]:
-    """Steps that move together become one."""
-    merged: list[Step] = []
-    waiting: list[_Still] = []
-
-    def done() -> None:
-        if waiting:
-            draws, part = [one.draw for one in waiting], waiting[0].part
-            ink = waiting[0].ink_of(lambda stream: [draw(stream) for draw in draws])
-            if ink.plain:
-                merged.append(lambda sheet, filled, _: sheet.put(ink, 0, filled.shift.get(part, 0)))
-            waiting.clear()
-
-    for step in steps:
-        if not isinstance(step, _Still) or (waiting and waiting[0].part is not step.part):
-            done()
-        if isinstance(step, _Still):
-            waiting.append(step)
-        else:
-            merged.append(step)
-    done()
-    return merged
-
-
-def _field_step(part: Part) -> Step:
-    is_margin = isinstance(part.box, boxes.MarginBox)
-
-    def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
-        laid = filled.laid[part]
-        y = 0 if is_margin else part.box.position_y + filled.shift[part]
-        first = sheet.put(laid.ink, 0, y, is_numbered=True)
-        if sheet.is_tagged:
-            filled.twins[part] = Twin(laid.structure, first)
-
-    return step
-
-
-def _rows_step(part: Part) -> Step:
-    def step(sheet: Sheet, filled: Filled, _: Picture) -> None:
-        for row in filled.rows[part]:
-            for laid, below in zip(row.laid, row.below, strict=True):
-                first = sheet.put(laid.ink, 0, row.y + below, is_numbered=True)
-                if sheet.is_tagged:
-                    row.twins.append(Twin(laid.structure, first))
-
-    return step
-
-
-def _picture_step(part: Part) -> Step:
-    def step(sheet: Sheet, filled: Filled, picture: Picture) -> None:
-        [of_form] = filter(_is_picture, _all(part.box))
-        twin = filled.twins[part] = _twin(part.box, {of_form: picture(of_form, filled.texts)})
-        twin.translate(dy=filled.shift[part])
-        sheet.draw(lambda stream: draw_block_level(None, stream, {twin: {}}))
-
-    return step
-
-
-def _placed(stencil: Stencil, texts: Sequence[str], y: float) -> PlacedRow:
-    """As WeasyPrint's layout.table: cells are as high as the highest, and their content stands where it is to stand."""
-    laid = [cell.laid(texts) for cell in stencil.cells]
-    row = max([one.around + max(one.height, least) for one, (least, _) in zip(laid, stencil.stands, strict=True)])
-    below = [(row - one.around - one.height) * above for one, (_, above) in zip(laid, stencil.stands, strict=True)]
-    return PlacedRow(stencil, y, row, laid, below)
-
-
-def _rebuilt(box: Any, part: Part, filled: Filled) -> Any:
-    """The box with what stands in it on this page."""
-    if part.kind == 'still':
-        return _still(box, part)
-    if part.kind in ('field', 'picture'):
-        return filled.twins[part]
-    new = box.copy()
-    if part.kind == 'rows':
-        new.children = []
-        for placed in filled.rows[part]:
-            row = placed.stencil.box.copy()
-            row.children = placed.twins
-            new.children.append(row)
-    else:
-        new.children = [_rebuilt(child, kid, filled) for child, kid in part.kids]
-    return new
-
-
-def _still(box: Any, part: Part) -> Any:
-    """The box as its elements, which are known; a table finds its cells by their rows."""
-    box = _unwrapped(box)
-    if isinstance(box, boxes.TableRowGroupBox | boxes.TableRowBox):
-        new = box.copy()
-        new.children = [_still(child, part) for child in box.children]
-        return new
-    if box not in part.structures:
-        texts = [one for one in _all(box) if isinstance(one, boxes.TextBox | boxes.ReplacedBox)]
-        part.structures[box] = Structure(box, texts, is_still=True)
-    return Twin(part.structures[box])
-
-
-def _twin(box: Any, instead: dict[Any, Any]) -> Any:
-    """A copy in which other boxes stand for some."""
-    if box in instead:
-        return instead[box]
-    twin = box.copy()
-    if isinstance(box, boxes.ParentBox):
-        twin.children = [_twin(_unwrapped(child), instead) for child in box.children]
-    return twin
-
-
-def _unwrapped(box: Any) -> Any:
-    return box._box if isinstance(box, AbsolutePlaceholder) else box
-
-
-def _all(box: Any) -> Iterator[Any]:
-    box = _unwrapped(box)
-    yield box
-    for child in box.all_children():
-        yield from _all(child)
-
-
-def _claim(box: Any, part: Part) -> None:
-    """All boxes inside know their part, but those that have one of their own."""
-    box = _unwrapped(box)
-    if 'part' not in box.__dict__:
-        box.part = part
-        for child in box.all_children():
-            _claim(child, part)
-
-
-def _is_picture(box: Any) -> bool:
-    return isinstance(box, boxes.ReplacedBox) and (
-        'data-address' in box.element.attrib or box.element.get('src', '').startswith('photo:')
-    )
-
-
-def _is_alive(box: Any) -> bool:
-    """Whether something in it differs from page to page."""
-    box = _unwrapped(box)
-    if isinstance(box, boxes.TextBox):
-        return any(isinstance(piece, int) for piece in pieces_of(box))
-    return _is_picture(box) or any(_is_alive(child) for child in box.all_children())
-
-
-def _level(page: Any, blocks: Any, stream: Any) -> None:
-    draw_block_level(page, stream, blocks)
-
-
-def _each(draw: Callable[[Any, Any], None], cells: Sequence[Any], stream: Any) -> None:
-    for cell in cells:
-        draw(stream, cell)
-
-
-def _frame(stream: Any, box: Any) -> None:
-    draw_background(stream, box.background)
-    draw_border(stream, box)
-
-
-def _draw_ground(stream: Any, cell: Any) -> None:
-    draw_background(stream, cell.background)
 
 
 def _has_border(box: Any) -> bool:

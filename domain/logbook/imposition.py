@@ -76,9 +76,9 @@ class Imposed:
         """The sheets of a book that `leaves.take` has taken apart; `name` stands in the list beside the pages."""
         content, pieces = book
         drawn, rest = pieces[: len(content['objects'])], pieces[len(content['objects']) :]
-        shared = self._shares(content, rest)
+        self._collect_glyphs(content, rest)
         numbers = {content['shared']: _FONTS}
-        forms = self._copied(content, drawn, numbers, shared)
+        forms = self._copied(content, drawn, numbers)
         self._marks.append((name, len(self._sheets)))
         for left, right in sides(len(forms)):
             self._sheets.append(self._side([forms[one] if one is not None else None for one in (left, right)]))
@@ -106,8 +106,8 @@ class Imposed:
         self._write(trailer.encode('ascii'))
         self._file.flush()
 
-    def _shares(self, content: Content, pieces: Sequence[bytes]) -> bool:
-        """Take the glyphs of the book in."""
+    def _collect_glyphs(self, content: Content, pieces: Sequence[bytes]) -> None:
+        """Put the glyphs of the book to those of the books before it."""
         for place, one in enumerate(content['fonts']):
             tables, drawn = pieces[2 * place : 2 * place + 2]
             font = self._fonts.get(one['key'])
@@ -121,10 +121,9 @@ class Imposed:
             font.widths.update(one['widths'])
             for number, text in one['texts']:
                 font.texts.setdefault(number, text)
-        return bool(content['shared'])
 
     def _copied(
-        self, content: Content, drawn: Sequence[bytes], numbers: dict[int, int], is_shared: bool
+        self, content: Content, drawn: Sequence[bytes], numbers: dict[int, int]
     ) -> list[tuple[int, float, float]]:
         """The objects under new numbers; each page as a form, with its width and height."""
         pages = {drawing: (width, height, resources) for width, height, drawing, resources in content['pages']}

@@ -26,8 +26,9 @@ from weasyprint.urls import URLFetcher
 
 from . import codes
 from .fields import Cache, Field, is_unusual, mark, pattern, told
-from .forms import Filled, Form, Stiff
+from .forms import Form, Stiff
 from .inks import Ink, Sheet, Unfit
+from .parts import Filled
 from .skeletons import HOLE, SLOT, Page, Skeleton, Templates, filled
 
 MOST_FORMS = 40

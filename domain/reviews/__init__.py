@@ -36,11 +36,10 @@ from ..papers import PaperChange, Papers
 from ..readiness import Check, NotReady
 from . import beside, openings, roster_news
 from .beside import Beside, Past
-from .queues import CaseRow, Counts, Due, Extent, Neighbours, Order, Pending, awaiting, counts, extent, neighbours
+from .queues import CaseRow, Due, Extent, Neighbours, Order, Pending, awaiting, counts, extent, neighbours
 
 __all__ = [
     'CaseRow',
-    'Counts',
     'Due',
     'Extent',
     'Neighbours',

@@ -10,12 +10,13 @@ its cases whose last day (`Application.correct_by`) nears. After it the reviewer
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from tortoise.connection import get_connection
+from tortoise.expressions import Q
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from db import transaction
@@ -45,10 +46,6 @@ CORRECTION_NOTICE = 3
 
 # A working day before the due day lies at most so far before it: the longest run of days off is about ten.
 _NEAR = timedelta(days=20)
-_COUNTS = """
-SELECT count(*) FILTER (WHERE due_on < $3) AS overdue, count(*) FILTER (WHERE due_on = $3) AS today,
-       count(*) FILTER (WHERE due_on = ANY($4::date[])) AS soon
-FROM application WHERE agency_id = $1 AND round > 0 AND status = $2 AND due_on <= $5"""
 
 
 @dataclass(frozen=True)
@@ -78,10 +75,17 @@ def reminder_on(due: date, is_off: IsOff, working_days: int = 1) -> date:
     return day
 
 
+def conditions(today: date, near: Collection[date] = ()) -> dict[Due, Q]:
+    """What says of the due day of a case with the agency that it is overdue, due today, or `near`."""
+    return {'overdue': Q(due_on__lt=today), 'today': Q(due_on=today), 'soon': Q(due_on__in=near)}
+
+
 async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page: int = 50) -> Page[Running]:
     """The agency's open cases that are overdue, due today, or nearly due; the most urgent first."""
+    permissions.require(by, 'reviews.deadlines')
     number, per_page = bounds(page, per_page)
-    found = await _running_until(due, by)
+    near = await _near(by) if due == 'soon' else ()
+    found = _open_cases(by).filter(conditions(dates.today(), near)[due])
     cases = found.select_related('volunteer', 'host_unit', 'agency')
     listed = await page_of(cases, ('due_on', 'submitted_at', 'id'), number, per_page)
     left = await days_left.of_cases(listed.rows)
@@ -92,20 +96,14 @@ async def running_counts(*, by: Account) -> dict[Due, int]:
     """How many there are of each."""
     permissions.require(by, 'reviews.deadlines.running_counts')
     today, near = dates.today(), await _near(by)
-    asked = [by.agency_id, ApplicationStatus.SUBMITTED.value, today, near, max(near, default=today)]
-    [counts] = await get_connection('default').execute_query_dict(_COUNTS, asked)
-    return {due: counts[due] for due in get_args(Due)}
+    until_then = _open_cases(by).filter(due_on__lte=max(near, default=today))
+    counted = {due: Count('id', _filter=condition) for due, condition in conditions(today, near).items()}
+    [counts] = await until_then.annotate(**counted).values(*counted)
+    return {due: counts[due] for due in counted}
 
 
-async def _running_until(due: Due, by: Account) -> QuerySet[Application]:
-    permissions.require(by, 'reviews.deadlines')
-    today = dates.today()
-    found = Application.filter(agency_id=by.agency_id, round__gt=0, status=ApplicationStatus.SUBMITTED)
-    if due == 'overdue':
-        return found.filter(due_on__lt=today)
-    if due == 'today':
-        return found.filter(due_on=today)
-    return found.filter(due_on__in=await _near(by))
+def _open_cases(by: Account) -> QuerySet[Application]:
+    return Application.filter(agency_id=by.agency_id, round__gt=0, status=ApplicationStatus.SUBMITTED)
 
 
 async def _near(by: Account) -> list[date]:

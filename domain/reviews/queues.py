@@ -21,6 +21,7 @@ from ..calendar.days_left import DaysLeft
 from ..cases.deputies import IS_ANYBODY_AWAY
 from ..cases.worklists import CLOSED
 from ..volunteers import spelling
+from . import deadlines
 
 Due = Literal['overdue', 'today']
 # By the deadline; who came first; the newest; by unit; by the volunteer's name.
@@ -343,10 +344,8 @@ async def _found(
         cases = cases.filter(host_unit_id=host_unit_id)
     if roster_id is not None:
         cases = cases.filter(roster_id=roster_id)
-    if due == 'overdue':
-        cases = cases.filter(due_on__lt=dates.today())
-    elif due == 'today':
-        cases = cases.filter(due_on=dates.today())
+    if due is not None:
+        cases = cases.filter(deadlines.conditions(dates.today())[due])
     wanted = validation.searched(text)
     return [cases.filter(way) for way in await _sought(wanted, by)] if wanted else [cases]
 

@@ -11,7 +11,7 @@ from starlette.types import Message
 from domain import settings
 from domain.model import Account
 from domain.settings import Settings
-from ui import assets, gate
+from ui import assets, cookies, gate
 from ui.headers import SecurityHeaders
 from ui.pages.login import NOTICES
 
@@ -90,8 +90,8 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_nothing_else_is_our_orig
     monkeypatch.setattr(settings, '_current', office)
     kept, dropped = Response(), Response()
 
-    gate.keep_session(kept, 'token')
-    gate.drop_session(dropped)
+    cookies.keep_session(kept, 'token')
+    cookies.drop_session(dropped)
 
     assert kept.headers['set-cookie'] == '__Host-sid=token; HttpOnly; Path=/; SameSite=lax; Secure'
     assert re.sub('expires=[^;]*', 'expires=…', dropped.headers['set-cookie']) == (

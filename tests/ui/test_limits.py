@@ -12,8 +12,7 @@ from domain import files, limits, settings
 from domain.accounts import client_limits
 from domain.model import Account
 from domain.settings import Settings
-from ui import gate, sockets
-from ui.gate import _Measured
+from ui import bodies, sockets
 
 from .. import builders, samples
 from ..builders import PASSWORD
@@ -122,7 +121,7 @@ async def test_who_sends_what_holds_decoders_waits_then_the_unit(
 
 
 async def test_a_body_that_is_not_there_in_time_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, '_TYPED_SECONDS', 0.1)
+    monkeypatch.setattr(bodies, '_TYPED_SECONDS', 0.1)
     sent: list[Any] = []
 
     async def never() -> Any:
@@ -134,7 +133,7 @@ async def test_a_body_that_is_not_there_in_time_gets_a_sentence(monkeypatch: pyt
     async def app(_: Any, receive: Any, __: Any) -> None:
         await receive()
 
-    await _Measured({'type': 'http', 'path': '/login', 'headers': []}, never, send).run(app)
+    await bodies.Measured({'type': 'http', 'path': '/login', 'headers': []}, never, send).run(app)
 
     assert [message.get('status') for message in sent] == [408, None]
     assert (b'connection', b'close') in sent[0]['headers']
