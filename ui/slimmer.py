@@ -136,8 +136,8 @@ def rules_of(source: str) -> str:
 def imports(found: Mapping[str, str]) -> dict[str, str]:
     """Under which names the scripts of a page import what.
 
-    >>> imports({'vue': '/v', 'sass': '/s', 'nicegui-echart/': '/e', 'nicegui-aggrid': '/a', '/static/keys.js': '/k?1'})
-    {'vue': '/v', 'nicegui-echart/': '/e', '/static/keys.js': '/k?1'}
+    >>> imports({'vue': 'v', 'sass': 's', 'nicegui-echart/': 'e', 'nicegui-aggrid': 'a', 'keys.js': 'keys.js?1'})
+    {'vue': 'v', 'nicegui-echart/': 'e', 'keys.js': 'keys.js?1'}
     """
     return {name: address for name, address in found.items() if not _is_needless(name.rstrip('/'))}
 
