@@ -82,10 +82,10 @@ def conditions(today: date, near: Collection[date] = ()) -> dict[Due, Q]:
 
 async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page: int = 50) -> Page[Running]:
     """The agency's open cases that are overdue, due today, or nearly due; the most urgent first."""
-    permissions.require(by, 'reviews.deadlines')
     number, per_page = bounds(page, per_page)
+    found = _open_cases(by)
     near = await _near(by) if due == 'soon' else ()
-    found = _open_cases(by).filter(conditions(dates.today(), near)[due])
+    found = found.filter(conditions(dates.today(), near)[due])
     cases = found.select_related('volunteer', 'host_unit', 'agency')
     listed = await page_of(cases, ('due_on', 'submitted_at', 'id'), number, per_page)
     left = await days_left.of_cases(listed.rows)
@@ -103,6 +103,7 @@ async def running_counts(*, by: Account) -> dict[Due, int]:
 
 
 def _open_cases(by: Account) -> QuerySet[Application]:
+    permissions.require(by, 'reviews.deadlines')
     return Application.filter(agency_id=by.agency_id, round__gt=0, status=ApplicationStatus.SUBMITTED)
 
 
