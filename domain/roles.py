@@ -199,6 +199,7 @@ SERVICES: dict[str, Row] = {
     'privacy.rights.take_back': SELF,
     'privacy.rights.figures': ADMINISTRATOR,
     'readiness': READERS,
+    'readiness.checks_at_unit': CLERK,
     'readiness.checks_each': INNER,
     'readiness.checks_read': REVIEWER,
     'readiness.rules': ADMINISTRATOR,

@@ -82,6 +82,7 @@ async def checks_of(
 
 async def checks_at_unit(applications: Sequence[Application], *, by: Account) -> dict[int, list[Check]]:
     """The same for the unit that has just read them with volunteer, agency and its field."""
+    permissions.require(by, 'readiness.checks_at_unit')
     people = {one.volunteer_id: one.volunteer for one in applications}
     if not people:
         return {}
