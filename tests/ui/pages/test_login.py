@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from db.choices import Role
+from db.choices import Role, SignInWay
 from db.models import Session
-from domain import dates
+from domain import dates, links
 from domain.accounts import sessions
 from domain.model import Account
 
@@ -201,6 +201,23 @@ async def test_until_then_nothing_is_uploaded(browser: Browser) -> None:
 
     assert answer.status_code in {403, 404}
     assert '請先變更密碼' in answer.text
+
+
+@pytest.mark.parametrize(
+    'ways', [[way] for way in SignInWay if way != SignInWay.PASSWORD] + [[SignInWay.COUNTER_CODE, SignInWay.APP_CODE]]
+)
+async def test_who_came_without_the_password_does_not_know_it_and_changes_it_the_next_time(
+    browser: Browser, ways: list[SignInWay]
+) -> None:
+    account = await somebody(must_change_password=True)
+    browser.token = await sessions.open(account, *ways)
+
+    assert (await browser.get('/test/counter')).status_code == 200
+    assert (await browser.get(links.own_sessions())).status_code == 200
+    assert '目前的密碼是別人' not in (await browser.get('/account/password')).text
+    browser.token = await sessions.open(account, SignInWay.PASSWORD, *ways)
+    assert (await browser.get('/test/counter')).headers['location'] == '/account/password'
+    assert '目前的密碼是別人' in (await browser.get('/account/password')).text
 
 
 async def test_who_is_of_a_closed_unit_reads_why_at_the_login(browser: Browser) -> None:
