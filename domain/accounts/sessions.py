@@ -112,8 +112,8 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
 async def must_change_password(account: Account, digest: str) -> bool:
     """Whether the user of this session has to change the password before anything else.
 
-    Only who has just typed one that somebody else set knows it, and can: whoever came by 登入碼, passkey or card does it
-    when signing in by password.
+    Only who has just typed what somebody else set knows it, and can: whoever came by 登入碼, passkey or card is asked
+    after the next sign-in by password.
     """
     if not account.must_change_password:
         return False
