@@ -237,7 +237,7 @@ class Gate:
         account = await sessions.account_at(digest, is_activity=is_activity) if digest else None
         scope['account'] = account
         scope['session_digest'] = digest if account else ''
-        scope['must_change_password'] = bool(account) and await sessions.must_change_password(account, digest)
+        scope['must_change_password'] = account is not None and await sessions.must_change_password(account, digest)
 
     async def _pass_asset(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http' or scope['method'] not in ('GET', 'HEAD'):

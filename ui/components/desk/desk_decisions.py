@@ -11,7 +11,7 @@ from domain import dates, half_written, reviews
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.errors import Incomplete
-from domain.half_written import Sheet
+from domain.half_written import Sheet, begun_marks
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
 
@@ -183,8 +183,8 @@ class desk_decisions(Element):
 
     async def _approve(self) -> None:
         said = self.approve.said
-        if begun := _begun(await half_written.written(self.sheet)):
-            labels = '、'.join(label for label, _ in begun)
+        if begun := begun_marks(await half_written.written(self.sheet)):
+            labels = '、'.join(label for label, _ in begun.values())
             sentence = f'「{labels}」的補件標記寫到一半，還沒有加入。核可後，單位不會收到。'
             if not await is_sure('核可', sentence, is_grave=False):
                 return
@@ -196,16 +196,10 @@ class desk_decisions(Element):
         await self.decided()
 
 
-def _begun(written: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Of what this reviewer has written the marks that were not added: what each is about, and its words."""
-    marks = [each for each in written.values() if isinstance(each, dict)]  # the reasons of the questions are texts
-    return [(str(each.get('label') or '一項'), str(each.get('text', ''))) for each in marks]
-
-
 def _list_begun(place: html.div, written: Mapping[str, Any], *, can_go: bool) -> None:
     """What the unit would not be told of; `can_go`: it could be, were it added."""
     place.clear()
-    begun = _begun(written)
+    begun = begun_marks(written)
     place.set_visibility(bool(begun))
     if not begun:
         return
@@ -215,7 +209,7 @@ def _list_begun(place: html.div, written: Mapping[str, Any], *, can_go: bool) ->
             way = '要一併通知，請按「再看一下」，先把它加入。' if can_go else ''
             html.p(f'另有 {len(begun)} 項標記寫到一半、還沒有加入，單位不會收到。{way}')
             with html.ul():
-                for label, text in begun:
+                for label, text in begun.values():
                     html.li(f'{label}：{text}')
 
 
