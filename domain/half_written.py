@@ -6,9 +6,10 @@ for a month goes.
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from db import transaction
 from db.models import Account, HalfWritten
@@ -33,11 +34,34 @@ class Sheet:
         """The name under which the browser mirrors what is not kept yet: another's words are never put in."""
         return f'{self.by.id}-{self.place}'
 
+    @classmethod
+    def of_case(cls, application_id: int, round_number: int, by: Account) -> Self:
+        """A decision may be taken back: what was written for it stays until the next round."""
+        return cls(f'case-{application_id}-{round_number}', by)
+
 
 async def written(sheet: Sheet) -> dict[str, Any]:
     """By field, as JSON has it: a date is text."""
     kept = await HalfWritten.filter(account_id=sheet.by.id, place=sheet.place).order_by('at')
     return {one.field: json.loads(one.value.open()) for one in kept}
+
+
+async def written_each(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+    """As `written`, of several sheets of one account. One query."""
+    found: dict[str, dict[str, Any]] = {sheet.place: {} for sheet in sheets}
+    theirs = HalfWritten.filter(account_id__in={sheet.by.id for sheet in sheets}, place__in=list(found))
+    for one in await theirs.order_by('at') if sheets else ():
+        found[one.place][one.field] = json.loads(one.value.open())
+    return [found[sheet.place] for sheet in sheets]
+
+
+def begun_marks(written: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The marks of a case that were not added, by field: what each is about, and its words.
+
+    The reasons of its questions are texts.
+    """
+    marks = {field: each for field, each in written.items() if isinstance(each, dict)}
+    return {field: (str(each.get('label') or '一項'), str(each.get('text', ''))) for field, each in marks.items()}
 
 
 async def keep(sheet: Sheet, field: str, value: object) -> datetime:

@@ -56,7 +56,7 @@ def test_a_mark_that_was_begun_and_not_added_is_told_before_a_decision(site: Sit
 
     reviewer.get_by_role('button', name='通知補件').first.click()
     dialog = reviewer.get_by_role('dialog')
-    expect(dialog.get_by_text('另有 1 項標記寫到一半')).to_be_visible()
+    expect(dialog.get_by_text('另有 1 項標記寫到一半')).to_contain_text('先按「標記補件」把它加入')
     expect(dialog.get_by_text(WORDS)).to_be_visible()
     dialog.get_by_role('button', name='再看一下').click()
     expect(dialog).to_have_count(0)

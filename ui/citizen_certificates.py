@@ -222,8 +222,7 @@ async def _own_page(request: Request, account: Account, message: str = '', statu
 
 def _refused(request: Request, refusal: DomainError) -> Response:
     """The page of a sentence; whoever must change the password does that first."""
-    account = gate.account_of(request)
-    if account is not None and account.must_change_password:
+    if request.scope['must_change_password']:
         return RedirectResponse(links.change_password(), 303)
     return public.refusal(request.scope, public.status_of(refusal, 404), str(refusal), '自然人憑證')
 

@@ -21,6 +21,8 @@ CONFIRMATIONS = {
     'link-sent': '設定密碼的連結會寄到志工登記的 E-MAIL，24 小時內有效。',
     'email-asked': '會寄信到志工原來的 E-MAIL，請本人確認；本人同意後才會更改。',
     'volunteer-saved': '基本資料已儲存，並留下異動紀錄。',
+    'volunteer-same': '基本資料沒有變更，登錄的就是畫面上的內容。',
+    'team-same': '志工隊沒有變更。',
     'volunteer-saved-under-review': '基本資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
     'training-saved-under-review': '教育訓練資料已儲存。申請案審核中，審核人員會看到這次修改，並須重新看過。',
     'training-removed-under-review': '教育訓練資料已刪除。申請案審核中，審核人員會看到這次刪除，並須重新看過。',
@@ -81,7 +83,9 @@ CONFIRMATIONS = {
     'password-changed': '密碼已變更，其他裝置上的登入已結束。',
 }
 # After these the work on the person goes on.
-GO_ON = frozenset({'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'training-saved'})
+GO_ON = frozenset(
+    {'volunteer-registered', 'volunteer-registered-code', 'volunteer-saved', 'volunteer-same', 'training-saved'}
+)
 NOTICES = {
     'volunteer-known': '這位志工已經建立過，這裡是他的個人頁面；您剛才輸入的資料沒有另存一份。',
     'new-device': '您第一次在這個裝置登入，已寄信到您登記的信箱。不是您本人的話，請到「我的登入」結束並變更密碼。',

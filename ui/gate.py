@@ -170,7 +170,8 @@ def account_of(request: Request) -> Account | None:
 class Gate:
     """ASGI middleware. Leaves `scope['account']` (Account | None) and `scope['session_digest']` ('' without one).
 
-    And `scope['client_address']`, `scope['origin']` and `scope['sight']`; no Host of others goes further.
+    And `scope['must_change_password']`, `scope['client_address']`, `scope['origin']` and `scope['sight']`; no Host of
+    others goes further.
     """
 
     def __init__(
@@ -236,6 +237,7 @@ class Gate:
         account = await sessions.account_at(digest, is_activity=is_activity) if digest else None
         scope['account'] = account
         scope['session_digest'] = digest if account else ''
+        scope['must_change_password'] = account is not None and await sessions.must_change_password(account, digest)
 
     async def _pass_asset(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http' or scope['method'] not in ('GET', 'HEAD'):

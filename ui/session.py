@@ -53,15 +53,15 @@ def only_for(*row: Role) -> Callable[[Builder], Builder]:
     """The guard of a page: `async def training_page(account: Account, training_id: int)` is built for these roles only.
 
     Others, and whoever asks for what is not theirs, see the page of an address that does not exist. A refusal of the
-    domain becomes a page with its sentence, and so does what nobody expected. Who must change the password does that
-    first.
+    domain becomes a page with its sentence, and so does what nobody expected. Who signed in by a password that somebody
+    else has set changes it first.
     """
 
     def guarded(builder: Builder) -> Builder:
         @functools.wraps(builder)
         async def page(request: Request, **parameters: Any) -> Any:
             account = _signed_in(request)
-            if account.must_change_password and request.url.path != links.change_password():
+            if request.scope['must_change_password'] and request.url.path != links.change_password():
                 return RedirectResponse(links.change_password(), 303)
             with slow_pages.answered_in_time(account) as answer:
                 return answer.finish(await _built(builder, account, row, parameters))
@@ -123,7 +123,7 @@ def account_of(request: Request) -> Account:
     Raises NotPermitted where nobody is signed in, and for whoever must change the password before anything else.
     """
     account = _signed_in(request)
-    if account.must_change_password:
+    if request.scope['must_change_password']:
         raise NotPermitted('請先變更密碼，再使用其他功能；已儲存的資料都還在。')
     return account
 
@@ -165,7 +165,8 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
     await sessions.close(cookies.token_of(request.scope))
     greeting = await known_devices.greet(account, cookies.device_of(request))
     where = own_address(wanted)
-    if SignInWay.CARD not in ways and not account.must_change_password and await second_factors.reminder(account):
+    changes_first = account.must_change_password and SignInWay.PASSWORD in ways
+    if SignInWay.CARD not in ways and not changes_first and await second_factors.reminder(account):
         where = links.own_factors(where)
     elif greeting.is_new or greeting.others:
         told = 'new-device' if greeting.is_new else 'other-device'

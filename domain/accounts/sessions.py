@@ -109,10 +109,22 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
     return known.account
 
 
+async def must_change_password(account: Account, digest: str) -> bool:
+    """Whether the user of this session has to change the password before anything else.
+
+    Only who has just typed what somebody else set knows it, and can: whoever came by 登入碼, passkey or card is asked
+    after the next sign-in by password.
+    """
+    if not account.must_change_password:
+        return False
+    found = await Session.get_or_none(digest=digest).only('digest', 'means', 'ways')
+    return found is None or SignInWay.PASSWORD in _ways(found)
+
+
 def ways_of(session: Session) -> str:
     """By what its user signed in, as people read it."""
-    ways = session.ways or str(session.means)
-    return '、'.join(way.label for way in SignInWay if way in ways.split(','))
+    ways = _ways(session)
+    return '、'.join(way.label for way in SignInWay if way in ways)
 
 
 async def means_of(digest: str) -> str:
@@ -223,6 +235,10 @@ def forget_account(account: Account) -> None:
     """Ask the database again who `account` is."""
     for digest in [digest for digest, known in _known.items() if known.account.id == account.id]:
         forget(digest)
+
+
+def _ways(session: Session) -> list[str]:
+    return (session.ways or str(session.means)).split(',')
 
 
 async def _close(digests: list[str], why: str = '') -> int:

@@ -37,9 +37,12 @@ class CaseOpen(DomainError):
         super().__init__('這位志工還有一件進行中的申請案，所以沒有結束收編。請重新整理後再試一次，並決定案件的去處。')
 
 
-async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> None:
-    """Put the volunteer into one of the unit's own teams, or none. Raises NotFound, OfWholeUnit."""
-    await put_into_team([volunteer.id], team_id, by=by)
+async def assign_team(volunteer: Volunteer, team_id: int | None, *, by: Account) -> bool:
+    """Put the volunteer into one of the unit's own teams, or none; False where that is so already.
+
+    Raises NotFound, OfWholeUnit.
+    """
+    return bool(await put_into_team([volunteer.id], team_id, by=by))
 
 
 async def put_into_team(volunteer_ids: Collection[int], team_id: int | None, *, by: Account) -> list[int]:

@@ -44,7 +44,7 @@ class _SignedIn:
         self.app, self.account = app, account
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app({**scope, 'account': self.account}, receive, send)
+        await self.app({**scope, 'account': self.account, 'must_change_password': False}, receive, send)
 
 
 async def sent(address: str, content: bytes, by: Account) -> httpx.Response:

@@ -1,8 +1,9 @@
 """A dialog that is labelled by its heading and closed by Esc."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Self
 
 from nicegui import html, ui
 
@@ -21,13 +22,44 @@ def asked_once() -> Iterator[None]:
         _answered.reset(before)
 
 
+class _Question(ui.dialog):
+    """Opens unless the same question is open on the page: whoever presses twice is asked once."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+    @property
+    def is_asked_already(self) -> bool:
+        """Whether another one with this title stands open."""
+        slot = self.parent_slot
+        others = [each for each in slot.children if isinstance(each, _Question)] if slot is not None else []
+        return any(each is not self and each.title == self.title and each.value for each in others)
+
+    def open(self) -> Self:
+        return self if self.is_asked_already else super().open()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if self.is_asked_already:
+            self.delete()
+            return None
+        return (yield from super().__await__())  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def question(title: str, *, is_open: bool = False, classes: str = '') -> Iterator[ui.dialog]:
-    """`with question('駁回：原因') as dialog:` builds a dialog; `dialog.open` opens it."""
-    with ui.dialog(value=is_open) as dialog, html.div().classes('lb-card lb-pad lb-question').classes(classes):
+    """`with question('駁回：原因') as dialog:` builds a dialog; `dialog.open` opens it, awaiting it asks and answers.
+
+    While one with the same title is open on the page a second one does not open; awaited, it answers None.
+    """
+    with _Question(title) as dialog, html.div().classes('lb-card lb-pad lb-question').classes(classes):
         dialog.props['aria-labelledby'] = html.h2(title).html_id
         required_note()
         yield dialog
+    if is_open and dialog.is_asked_already:
+        dialog.delete()
+    elif is_open:
+        dialog.open()
 
 
 def when_asked(build: Callable[[], Awaitable[ui.dialog]]) -> Callable[[], Awaitable[None]]:

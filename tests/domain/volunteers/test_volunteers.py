@@ -572,8 +572,8 @@ async def test_a_team_must_be_the_units_own() -> None:
     team = await a_team(await HostUnit.get(id=clerk.host_unit_id))
     theirs = await a_team(await a_host_unit())
 
-    await volunteers.assign_team(volunteer, team.id, by=clerk)
-    await volunteers.assign_team(volunteer, team.id, by=clerk)
+    assert await volunteers.assign_team(volunteer, team.id, by=clerk)
+    assert not await volunteers.assign_team(volunteer, team.id, by=clerk)  # and the page says so
     forged: Any
     for forged in (theirs.id, 2**70, 'x', ['x'], True):
         with pytest.raises(NotFound):

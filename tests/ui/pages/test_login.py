@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from db.choices import Role
-from db.models import Session
-from domain import dates
+from db.choices import Role, SignInWay
+from db.models import HostUnit, Session
+from domain import dates, links
 from domain.accounts import sessions
 from domain.model import Account
+from domain.volunteers import counter_codes
 
 from ... import samples
 from ...builders import PASSWORD, a_host_unit, a_volunteer, an_identity_number
@@ -201,6 +202,38 @@ async def test_until_then_nothing_is_uploaded(browser: Browser) -> None:
 
     assert answer.status_code in {403, 404}
     assert '請先變更密碼' in answer.text
+
+
+@pytest.mark.parametrize(
+    'ways', [[way] for way in SignInWay if way != SignInWay.PASSWORD] + [[SignInWay.COUNTER_CODE, SignInWay.APP_CODE]]
+)
+async def test_who_came_without_the_password_does_not_know_it_and_changes_it_the_next_time(
+    browser: Browser, ways: list[SignInWay]
+) -> None:
+    account = await somebody(must_change_password=True)
+    browser.token = await sessions.open(account, *ways)
+
+    assert (await browser.get('/test/counter')).status_code == 200
+    assert (await browser.get(links.own_sessions())).status_code == 200
+    assert '目前的密碼是別人' not in (await browser.get('/account/password')).text
+    browser.token = await sessions.open(account, SignInWay.PASSWORD, *ways)
+    assert (await browser.get('/test/counter')).headers['location'] == '/account/password'
+    assert '目前的密碼是別人' in (await browser.get('/account/password')).text
+
+
+async def test_a_code_of_the_counter_leads_to_the_own_page_also_where_the_unit_set_the_password(
+    browser: Browser, clerk: Account
+) -> None:
+    volunteer = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id))
+    code = (await counter_codes.printed(volunteer, by=clerk)).code
+    await Account.filter(volunteer_id=volunteer.id).update(must_change_password=True)
+    typed = {'number': volunteer.identity_number.open(), 'born_on': dates.roc(volunteer.born_on), 'code': code}
+
+    answer = await browser.post(links.counter_code(), data=typed)
+
+    assert answer.status_code == 303
+    assert '/account/password' not in answer.headers['location']
+    assert (await browser.get('/my')).status_code == 200
 
 
 async def test_who_is_of_a_closed_unit_reads_why_at_the_login(browser: Browser) -> None:

@@ -1,6 +1,6 @@
 """核可, 通知補件, 駁回: the bar at the bottom of the desk. 核可 shows the number it will take."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,8 +11,8 @@ from domain import dates, half_written, reviews
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.errors import Incomplete
-from domain.half_written import Sheet
-from domain.model import Account, Application, ApplicationStatus, CorrectionStatus, Decision
+from domain.half_written import Sheet, begun_marks
+from domain.model import Account, Application, ApplicationStatus, Correction, CorrectionStatus, Decision
 from domain.reviews import Case, decisions
 
 from ..action_button import Look, action_button
@@ -20,11 +20,14 @@ from ..form import form
 from ..form.fields import text_area
 from ..icon import icon
 from ..question import is_sure, question
+from .desk_marks import anchor_key
 from .desk_neighbours import desk_neighbours
 
 # What the browser shows when a button is pressed. A press that was delivered late belongs to what was seen then.
 _SEEN = '(event) => emit(event.currentTarget.closest(".lb-decide").dataset.seen)'
 
+# As the buttons of desk.js and desk_marks.js are called.
+_MARK, _AMEND, _AGAIN = '按「標記補件」', '按「修改標記」', '按「再請補正」'
 _TO_BE_SAID = '（原因）'
 # Builds a question around what is written down of its answer, with a place for the marks that were begun.
 Asking = Callable[[Mapping[str, Any]], tuple[ui.dialog, html.div]]
@@ -149,7 +152,8 @@ class desk_decisions(Element):
             if dialog is None:
                 with self.acts:
                     dialog, begun = asked(written)
-            _list_begun(begun, written, can_go=to is RETURNED)
+            marks = [each.correction for each in self.to_mend]
+            _list_begun(begun, written, ways_to_add(begun_marks(written), marks) if to is RETURNED else [])
             dialog.open()
 
         opener = action_button('', open_it, look, told=_SEEN)
@@ -183,8 +187,8 @@ class desk_decisions(Element):
 
     async def _approve(self) -> None:
         said = self.approve.said
-        if begun := _begun(await half_written.written(self.sheet)):
-            labels = '、'.join(label for label, _ in begun)
+        if begun := begun_marks(await half_written.written(self.sheet)):
+            labels = '、'.join(label for label, _ in begun.values())
             sentence = f'「{labels}」的補件標記寫到一半，還沒有加入。核可後，單位不會收到。'
             if not await is_sure('核可', sentence, is_grave=False):
                 return
@@ -196,26 +200,31 @@ class desk_decisions(Element):
         await self.decided()
 
 
-def _begun(written: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Of what this reviewer has written the marks that were not added: what each is about, and its words."""
-    marks = [each for each in written.values() if isinstance(each, dict)]  # the reasons of the questions are texts
-    return [(str(each.get('label') or '一項'), str(each.get('text', ''))) for each in marks]
+def ways_to_add(begun: Collection[str], marks: Iterable[Correction]) -> list[str]:
+    """By which buttons the marks are added that were begun in these fields; `marks` are open.
+
+    >>> ways_to_add(['basics::photo', 'again:7'], [])
+    ['按「標記補件」', '按「再請補正」']
+    """
+    marked = {anchor_key(each.place, each.field, each.training_id) for each in marks}
+    ways = [_AGAIN if each.startswith('again:') else _AMEND if each in marked else _MARK for each in begun]
+    return list(dict.fromkeys(ways))
 
 
-def _list_begun(place: html.div, written: Mapping[str, Any], *, can_go: bool) -> None:
-    """What the unit would not be told of; `can_go`: it could be, were it added."""
+def _list_begun(place: html.div, written: Mapping[str, Any], ways: Sequence[str]) -> None:
+    """What the unit would not be told of; by which `ways` it could be, if that is possible."""
     place.clear()
-    begun = _begun(written)
+    begun = begun_marks(written)
     place.set_visibility(bool(begun))
     if not begun:
         return
     with place, html.div().classes('lb-verdict warn'):
         icon('warning')
         with html.div():
-            way = '要一併通知，請按「再看一下」，先把它加入。' if can_go else ''
+            way = f'要一併通知，請按「再看一下」，先{"、".join(ways)}把它加入。' if ways else ''
             html.p(f'另有 {len(begun)} 項標記寫到一半、還沒有加入，單位不會收到。{way}')
             with html.ul():
-                for label, text in begun:
+                for label, text in begun.values():
                     html.li(f'{label}：{text}')
 
 

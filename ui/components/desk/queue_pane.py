@@ -32,8 +32,10 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
         chosen = _chosen(event.args)
         sentence = '每一件都會再檢查一次；不能核可的會留在清單上，並說明原因。'
         with showing_refusals():
-            names = {row.id: row.volunteer for row in queue.rows}
-            wanted = await agreed({one: names.get(one, '') for one, _ in chosen}, sentence, account) if chosen else ()
+            rows, ids = {row.id: row for row in queue.rows}, [one for one, _ in chosen]
+            names = {one: rows[one].volunteer if one in rows else '' for one in ids}
+            rounds = {one: rows[one].round for one in ids if one in rows}
+            wanted = await agreed(names, rounds, sentence, account) if chosen else ()
             if wanted:
                 report = await decisions.approve_many([each for each in chosen if each[0] in wanted], by=account)
                 queue.unpick()

@@ -47,8 +47,7 @@ async def review_case_page(
 ) -> None:
     """The desk with one case open; it renews itself when somebody else moves the case."""
     case = await reviews.case(application_id, by=account)
-    # A decision may be taken back: what was written for it stays until the next round.
-    sheet = Sheet(f'case-{case.application.id}-{case.application.round}', account)
+    sheet = Sheet.of_case(case.application.id, case.application.round, account)
     written = await half_written.written(sheet) if case.has_half_written else {}
     view = DeskView.read(status, order, due, unit, roster, q, page).holding(case.application.status)
     with frame(account, f'審核：{case.volunteer.name}', heading=False, waiting=None) as here:

@@ -90,7 +90,8 @@ async def _approve(ids: list[int], table: roster_table, refused: html.div, accou
         f'各件會取得紀錄冊號，{after}後通知運用單位與志工；在這之前可以復原。不能核可的會逐件說明，不影響其他案件。'
     )
     names = {one: row.volunteer.name for one, row in cases.items()}
-    wanted = await agreed(names, sentence, account) if cases else ()
+    rounds = {one: row.application.round for one, row in cases.items()}
+    wanted = await agreed(names, rounds, sentence, account) if cases else ()
     if not wanted:
         return
     report = await decisions.approve_many([(one, cases[one].application.version) for one in wanted], by=account)

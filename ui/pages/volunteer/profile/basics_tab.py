@@ -59,8 +59,11 @@ async def basics_tab(account: Account, volunteer: Volunteer, guide: Progress) ->
 
     async def save() -> None:
         amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account, draft=draft)
-        is_seen = amended.version != volunteer.version and await applications.is_under_review(volunteer, by=account)
-        said = 'volunteer-saved-under-review' if is_seen else 'volunteer-saved'
+        is_other = amended.version != volunteer.version
+        is_seen = is_other and await applications.is_under_review(volunteer, by=account)
+        has_password = bool(details.password or details.sets_password_by_system)  # of which the record says nothing
+        saved = 'volunteer-saved' if is_other or has_password else 'volunteer-same'
+        said = 'volunteer-saved-under-review' if is_seen else saved
         leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), said)
 
     with save_bar():
@@ -78,8 +81,8 @@ async def membership_card(account: Account, volunteer: Volunteer) -> None:
     page = links.basics(volunteer.id)
 
     async def assign() -> None:
-        await volunteers.assign_team(volunteer, place.team_id, by=account)
-        leave_with(page, 'volunteer-saved')
+        is_moved = await volunteers.assign_team(volunteer, place.team_id, by=account)
+        leave_with(page, 'volunteer-saved' if is_moved else 'team-same')
 
     async def end() -> None:
         leaving = await departures.leaving(volunteer, by=account)

@@ -103,12 +103,13 @@ async def entry_form(
         if problems := details.problems():
             raise Incomplete(problems)
         if entry is None:
-            await ledgers.add(ledger, volunteer, details.values(), by=by)
+            now = await ledgers.add(ledger, volunteer, details.values(), by=by)
         else:
-            await ledgers.amend(ledger, entry.id, details.values(), by=by, seen=entry.updated_at)
+            now = await ledgers.amend(ledger, entry.id, details.values(), by=by, seen=entry.updated_at)
         await close()
         await renew()
-        confirm(f'{ledger.title}已儲存，並留下異動紀錄。')
+        is_same = entry is not None and now.updated_at == entry.updated_at
+        confirm(f'{ledger.title}沒有變更。' if is_same else f'{ledger.title}已儲存，並留下異動紀錄。')
 
     async def close() -> None:
         try:
