@@ -64,10 +64,11 @@ export const turning = {
     removeEventListener('popstate', this.goBack);
   },
   methods: {
-    // Our entries have a state, also where only the filter was another; a link within the page makes one that has none.
+    // Asked for also where only the filter was another: the answer writes what is shown into the address. A link within
+    // the page makes an entry of its own, which has no state, and nothing else is shown there.
     goBack({ state }) {
       const part = read(this.before);
-      if (!state && isSame(part, this.asked)) return;
+      if (!state && location.hash && isSame(part, this.asked)) return;
       this.asked = part;
       this.$emit('returned', part);
     },
