@@ -21,8 +21,8 @@ _CODES = {0: '#NULL!', 7: '#DIV/0!', 15: '#VALUE!', 23: '#REF!', 29: '#NAME?', 3
 _XLS_FORMULA = re.compile(rb'\x06\x00(?:..)(.)(.)(.)(.)..\x02\x00(.)\x00\x00\x00\xff\xff', re.DOTALL)
 _XLS_VALUE = re.compile(rb'\x05\x02\x08\x00(.)(.)(.)(.)..(.)\x01', re.DOTALL)
 _XLSX_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>.*?<v>([^<]{1,20})</v>', re.DOTALL)
-# Text that is empty has its type; a program that cannot calculate writes neither type nor value, or 0 and that all of the
-# workbook waits to be calculated when it is opened (18.2.2 calcPr), which no program writes that has done so.
+# Text that is empty has its type; a program that cannot calculate writes neither type nor value; or 0, and that all of
+# the workbook is to be calculated when it is opened (ECMA-376 part 1, 18.2.2), which spreadsheets do not write.
 _XLSX_UNCOUNTED = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* t=)[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>|(<v>0</v>))?</c>'
 )
