@@ -64,11 +64,14 @@ export const turning = {
     removeEventListener('popstate', this.goBack);
   },
   methods: {
-    // Asked for also where only the filter was another: the answer writes what is shown into the address. A link within
-    // the page makes an entry of its own, which has no state, and nothing else is shown there.
-    goBack({ state }) {
+    // Where only the filter was another the page is opened anew, as its address says; a second list leaves that to the
+    // first. A link within the page makes an entry, too, and nothing else is shown there.
+    goBack() {
       const part = read(this.before);
-      if (!state && location.hash && isSame(part, this.asked)) return;
+      if (isSame(part, this.asked)) {
+        if (!location.hash && !this.named) location.reload();
+        return;
+      }
       this.asked = part;
       this.$emit('returned', part);
     },
