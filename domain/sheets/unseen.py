@@ -21,10 +21,13 @@ _CODES = {0: '#NULL!', 7: '#DIV/0!', 15: '#VALUE!', 23: '#REF!', 29: '#NAME?', 3
 _XLS_FORMULA = re.compile(rb'\x06\x00(?:..)(.)(.)(.)(.)..\x02\x00(.)\x00\x00\x00\xff\xff', re.DOTALL)
 _XLS_VALUE = re.compile(rb'\x05\x02\x08\x00(.)(.)(.)(.)..(.)\x01', re.DOTALL)
 _XLSX_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>.*?<v>([^<]{1,20})</v>', re.DOTALL)
-# Text that is empty has its type; a program that cannot calculate writes neither type nor value.
+# Text that is empty has its type; a program that cannot calculate writes neither type nor value; or 0, and that all of
+# the workbook is to be calculated when it is opened (ECMA-376 part 1, 18.2.2), which spreadsheets do not write.
 _XLSX_UNCOUNTED = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* t=)[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* t=)[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>|(<v>0</v>))?</c>'
 )
+_WAITS = re.compile(rb'<calcPr[^>]* fullCalcOnLoad="(?:1|true)"')
+_MARKS = (b' t="e"', b'</f></c>', b'</f><v></v>', b'</f><v/>', b'</f><v />', b'</f><v>0</v>')
 _SPACES = {'table': 'urn:oasis:names:tc:opendocument:xmlns:table:1.0'}
 _TABLE = f'{{{_SPACES["table"]}}}'
 _ERROR = '{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type'
@@ -42,12 +45,13 @@ def cells(content: bytes, sheet: str) -> Found:
                 yield from _of_ods(package, sheet)
             return
         member = _member(package, sheet)
-        if member and _has(package, member, (b' t="e"', b'</f></c>', b'</f><v></v>', b'</f><v/>', b'</f><v />')):
-            part = package.read(member)
+        if member and _has(package, member, _MARKS):
+            part, waits = package.read(member), _WAITS.search(package.read('xl/workbook.xml'))
             for letters, number, text in _XLSX_CELL.findall(part):
                 yield int(number) - 1, _column(letters), text.decode()
-            for letters, number in _XLSX_UNCOUNTED.findall(part):
-                yield int(number) - 1, _column(letters), UNCOUNTED
+            for letters, number, nought in _XLSX_UNCOUNTED.findall(part):
+                if waits or not nought:
+                    yield int(number) - 1, _column(letters), UNCOUNTED
 
 
 def _has(package: zipfile.ZipFile, member: str, marks: tuple[bytes, ...]) -> bool:

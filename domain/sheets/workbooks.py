@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 
 from . import delimited, recognition, unseen
-from .tables import EARLY, MERGED, MOST_COLUMNS, MOST_ROWS, Table, Unreadable, measured
+from .tables import EARLY, MERGED, MOST_COLUMNS, MOST_ROWS, UNCOUNTED, Table, Unreadable, measured
 
 _FIRST_YEAR = 1900
 _MOST_UNSEEN = 100_000
@@ -86,9 +86,9 @@ def _mark_merged(rows: list[list[str]], ranges: list[tuple[tuple[int, int], tupl
 
 
 def _fill_in(rows: list[list[str]], content: bytes, sheet: str) -> None:
-    """What calamine has read as empty and is not."""
+    """What calamine has read as empty, or as 0, and is not."""
     for row, column, text in islice(unseen.cells(content, sheet), _MOST_UNSEEN):
-        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+        if row < len(rows) and column < len(rows[row]) and (text == UNCOUNTED or not rows[row][column]):
             rows[row][column] = text
 
 

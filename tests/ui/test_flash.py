@@ -1,7 +1,10 @@
 """A message left for the next page: each that is asked for is there, and none is left over."""
 
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from ui import flash
 from ui.flash import CONFIRMATIONS, NOTICES, with_flash
@@ -23,3 +26,15 @@ def test_every_message_that_a_page_leaves_is_there_and_every_one_that_is_there_i
 
     assert asked - {*CONFIRMATIONS, *NOTICES} == set()
     assert {*CONFIRMATIONS, *NOTICES} - {*KEY.findall(pages), *re.findall(r'flash=([a-z-]+)', script)} == set()
+
+
+@pytest.mark.parametrize('script', ['site.js', 'public.js'])
+def test_what_was_shown_leaves_the_address_however_often_it_stands_there(script: str) -> None:
+    taken = re.search(r'location\.href(\.replace\(/\(\[\?&\]\).*);', (UI / 'static' / script).read_text())
+    assert taken
+    asked = ['/a?flash=b', '/a?flash=b&flash=c', '/a?flash=b&q=1&flash=c#d', '/a?q=1&flash=b&flash=c', '/a?flash=b&q=1']
+    found = subprocess.run(
+        ['node', '-p', f'{asked}.map((at) => at{taken[1]}).join(" ")'], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.split() == ['/a', '/a', '/a?q=1#d', '/a?q=1', '/a?q=1']

@@ -92,3 +92,15 @@ def _defined() -> set[str]:
 def test_no_stylesheet_is_forgotten() -> None:
     known = {assets.STATIC / 'styles', assets.STATIC / 'pages'}
     assert {file.parent for file in Path(assets.STATIC).rglob('*.css')} == known
+
+
+def test_whatever_scrolls_holds_what_is_positioned_in_it() -> None:
+    """Else a label that only screen readers are told lies below the page, and makes it as long as what is scrolled."""
+    free = [
+        (file.name, selector.strip())
+        for file in sorted(assets.STATIC.rglob('*.css'))
+        for selector, rule in re.findall(r'([^{}]*)\{([^{}]*)\}', file.read_text())
+        if re.search(r'overflow(-[xy])?: (auto|scroll)', rule) and 'position: ' not in rule
+    ]
+
+    assert free == []

@@ -230,7 +230,7 @@ async def _no_password(in_form: form) -> None:
 def birth_fields(in_form: form, details: VolunteerDetails) -> None:
     """出生日期 of the ROC calendar, with the western date and the age beside it; 民國前 counts backwards."""
     with html.div().classes('lb-with-check'):
-        born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True)
+        born = date_field(FIELDS['born_on'].caption, in_form, 'born_on', required=True, has_box=True)
         before = born.before_roc = check_field(FIELDS['is_born_before_roc'].caption, in_form, 'is_born_before_roc')
 
     def renew() -> None:

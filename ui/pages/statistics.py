@@ -18,6 +18,8 @@ from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 PERIODS = {1: '本月', 3: '近 3 個月', 12: '近 12 個月'}
 # Tokens of our stylesheet: a canvas is drawn in the colours of the mode it is looked at in.
 BLUE, TEAL, AMBER, INK, INK_2, LINE = '--primary', '--ok', '--warn', '--ink', '--ink-2', '--line'
+# Its own would be sans-serif, in which a machine may draw Chinese by any font it has.
+FONT = {':fontFamily': 'getComputedStyle(document.body).fontFamily'}
 
 
 async def figures_page(account: Account, months: int = 12) -> None:
@@ -89,7 +91,7 @@ def beside(title: str, note: str, columns: Sequence[str], rows: Sequence[Sequenc
 
 def chart(title: str, options: dict[str, Any]) -> None:
     """A chart; those who cannot see it are told that the table beside it says the same."""
-    drawn = ui.echart(options)
+    drawn = ui.echart({'textStyle': FONT} | options)
     drawn.props('role=img')
     drawn.props['aria-label'] = f'{title}的圖，數字見旁邊的表格'
 

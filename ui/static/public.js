@@ -39,7 +39,7 @@ showLook();
 
 // What the page before has left (ui/flash.py) is shown once: a reload does not ask for it again.
 if (new URLSearchParams(location.search).has('flash')) {
-  const plain = location.href.replace(/([?&])flash=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  const plain = location.href.replace(/([?&])(?:flash=[^&#]*&?)+/g, '$1').replace(/[?&](?=#|$)/, '');
   history.replaceState(history.state, '', plain);
 }
 

@@ -132,7 +132,7 @@ function forget(...prefixes) {
 if (new URLSearchParams(location.search).has('flash')) {
   forget('form:');
   // What it says is shown once: a reload, or Back, does not ask for it again.
-  const plain = location.href.replace(/([?&])flash=[^&#]*&?/, '$1').replace(/[?&](?=#|$)/, '');
+  const plain = location.href.replace(/([?&])(?:flash=[^&#]*&?)+/g, '$1').replace(/[?&](?=#|$)/, '');
   history.replaceState(history.state, '', plain);
 }
 const ofThisPage = 'typed:@' + encodeURIComponent(location.pathname + location.search) + ':';

@@ -64,10 +64,14 @@ export const turning = {
     removeEventListener('popstate', this.goBack);
   },
   methods: {
-    // Our entries have a state, also where only the filter was another; a link within the page makes one that has none.
-    goBack({ state }) {
+    // Where only the filter was another the page is opened anew, as its address says; a second list leaves that to the
+    // first. A link within the page makes an entry, too, and nothing else is shown there.
+    goBack() {
       const part = read(this.before);
-      if (!state && isSame(part, this.asked)) return;
+      if (isSame(part, this.asked)) {
+        if (!location.hash && !this.named) location.reload();
+        return;
+      }
       this.asked = part;
       this.$emit('returned', part);
     },

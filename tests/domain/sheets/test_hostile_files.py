@@ -10,7 +10,7 @@ import xlsxwriter
 
 from domain.sheets import cells, headings, recognition, workbooks
 from domain.sheets.columns import Column
-from domain.sheets.tables import EARLY, Unreadable
+from domain.sheets.tables import EARLY, UNCOUNTED, Unreadable
 
 from ...sheet_files import HOURS_HEADINGS, an_xlsx
 
@@ -26,7 +26,7 @@ def a_book(fill: Book) -> bytes:
 
 def changed(content: bytes, **members: Callable[[bytes], bytes]) -> bytes:
     """The package with some members made anew; `sheet` is the first sheet's XML, others are added by their name."""
-    paths = {'sheet': 'xl/worksheets/sheet1.xml', 'macro': 'xl/vbaProject.bin'}
+    paths = {'sheet': 'xl/worksheets/sheet1.xml', 'macro': 'xl/vbaProject.bin', 'workbook': 'xl/workbook.xml'}
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, 'w', zipfile.ZIP_DEFLATED) as after:
         wanted = {paths[name]: change for name, change in members.items()}
@@ -144,6 +144,20 @@ def test_a_formula_that_was_never_calculated_is_not_empty() -> None:
 
         book = changed(TWO, sheet=with_cell)
         assert cells.read(column, read(book)[1][1]) == (None, sentence)
+
+
+def test_a_formula_that_its_writer_left_to_be_calculated_is_no_0() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ['姓名', '時數'])
+        sheet.write_formula(1, 0, '="公式"&"王"')
+        sheet.write_number(1, 1, 0)
+
+    content = a_book(fill)
+    calculated = changed(content, workbook=lambda xml: xml.replace(b' fullCalcOnLoad="1"', b''))
+
+    assert read(content)[1] == [UNCOUNTED, '0']
+    assert read(calculated)[1] == ['0', '0']
 
 
 def test_an_empty_sheet_before_the_filled_one_is_passed_over() -> None:

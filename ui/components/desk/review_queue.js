@@ -345,7 +345,7 @@ export default {
   mounted() {
     const list = this.$refs.list,
       item = list.querySelector('.on');
-    if (item) list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
+    if (item) list.scrollTop = item.offsetTop - list.clientHeight / 3;
   },
   methods: {
     switchKeys,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain import dates
+from domain import copied, dates, invisible
 from domain.errors import DomainError
 from domain.trainings import read_duration
 
@@ -25,10 +25,13 @@ class Unreadable(DomainError):
 
 
 class text_field(field):
-    """One line of text."""
+    """One line of text. What parts the cells or lines of a table it was copied from is a blank here."""
+
+    def from_browser(self, raw: Any) -> Any:
+        return _in_one_line(super().from_browser(raw))
 
 
-class email_field(field):
+class email_field(text_field):
     """An e-mail address."""
 
     kind = 'email'
@@ -60,7 +63,7 @@ class number_field(field):
         return '' if value is None else str(value)
 
     def from_browser(self, raw: Any) -> Any:
-        text = str(raw if raw is not None else '').strip()[:40]
+        text = _number_in(raw)
         try:
             return int(text) if text else None
         except ValueError:
@@ -68,17 +71,24 @@ class number_field(field):
 
 
 class hours_field(number_field):
-    """Whole hours; of 「6.5 小時」 the half hour goes into `minutes` beside it once the field is left."""
+    """Whole hours; of 「6.5 小時」 the half hour goes into `minutes` beside it once the field is left.
+
+    A whole number typed over it takes that half hour back.
+    """
 
     def __init__(self, label: str, in_form: form, name: str, **props: Any) -> None:
         super().__init__(label, in_form, name, inputmode='decimal', **props)
         self.minutes: field | None = None
         self._rest: int | None = None
+        self._given: int | None = None
+        """The minutes that the last fraction has set."""
         self.on('left', self._tidy)
 
     def from_browser(self, raw: Any) -> Any:
         self._rest = None
-        text = str(raw if raw is not None else '').strip()[:40]
+        text = _number_in(raw)
+        if text.isdecimal() and self._given is not None and self._is_as_given():
+            self._rest = 0
         if not text or text.isdecimal():
             return super().from_browser(text)
         minutes = read_duration(text)
@@ -94,10 +104,15 @@ class hours_field(number_field):
             self.show(value)
         if rest is None or self.minutes is None:
             return
+        self._given = rest or None
         if isinstance(self.minutes, choice_field):
             self.minutes.include({rest: str(rest)})
         self.minutes.show(rest)
         await self.form.take(self.minutes.name, rest)
+
+    def _is_as_given(self) -> bool:
+        """Whether nobody has chosen other minutes since."""
+        return self.minutes is not None and getattr(self.form.details, self.minutes.name) == self._given
 
 
 class check_field(field):
@@ -147,7 +162,7 @@ class choice_field(field):
         return self.values.get(_key(raw)) if isinstance(raw, str | int) else None
 
 
-class combo_field(field):
+class combo_field(text_field):
     """A text, with `proposals` to pick from."""
 
     kind = 'combo'
@@ -174,10 +189,12 @@ class date_field(field):
 
     kind = 'date'
 
-    def __init__(self, label: str, in_form: form, name: str, **props: Any) -> None:
+    def __init__(self, label: str, in_form: form, name: str, *, has_box: bool = False, **props: Any) -> None:
+        """`has_box`: 民國前 is ticked beside it; without a box the text of such a day says so itself."""
+        self.has_box = has_box
+        self.before_roc: check_field | None = None
         given = {'prefix': '民國', 'placeholder': '年/月/日', 'inputmode': 'numeric'} | props
         super().__init__(label, in_form, name, **given)
-        self.before_roc: check_field | None = None
         self.is_told_before = False
         """Whether 民國前 was ticked because it was typed."""
 
@@ -193,7 +210,12 @@ class date_field(field):
             self.update()
 
     def to_browser(self, value: Any) -> Any:
-        return _numbers(value) if isinstance(value, date) else ''
+        if not isinstance(value, date):
+            return ''
+        return _numbers(value) if self.has_box or value.year > 1911 else f'前{_numbers(value)}'
+
+    def describe(self, value: Any) -> str:
+        return dates.roc(value) if isinstance(value, date) else ''
 
     async def reread(self) -> None:
         """Parses the text again, after 民國前 was checked or unchecked."""
@@ -212,7 +234,7 @@ class date_field(field):
             return
         if day.year < 1912 and self.before_roc is not None and not self.is_before_roc:  # 民國前 was typed
             await self._tick(True)
-        if self._props['value'] != _numbers(day):
+        if self._props['value'] != self.to_browser(day):
             self.show(day)
 
     async def _tick(self, is_before_roc: bool) -> None:
@@ -235,6 +257,24 @@ def _numbers(day: date) -> str:
     """115/03/08; a date before the ROC has its year counted backwards, 003/05/12 in 民國前 3 年."""
     year = day.year - 1911 if day.year > 1911 else 1912 - day.year
     return f'{year:03d}/{day.month:02d}/{day.day:02d}'
+
+
+def _in_one_line(text: str) -> str:
+    """With a blank for each tab and end of a line.
+
+    >>> _in_one_line('府社志字第\\t1150001 號\\r\\n')
+    '府社志字第 1150001 號 '
+    """
+    return re.sub(r'[\t\n\v\f\r\x85\u2028\u2029]+', ' ', text)
+
+
+def _number_in(raw: Any) -> str:
+    """What was typed or copied, without the quotes around it.
+
+    >>> _number_in('"6"'), _number_in(' 「6.5 小時」'), _number_in(6), _number_in(None)
+    ('6', '6.5 小時', '6', '')
+    """
+    return copied.bare(invisible.removed(str(raw if raw is not None else '')))[:40]
 
 
 def _key(value: Any) -> Any:
