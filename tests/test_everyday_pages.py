@@ -225,10 +225,12 @@ def test_back_returns_to_what_was_searched_filtered_and_sorted_by_an_address_wit
     choose(clerk, '紀錄冊申請', '未申請')
     clerk.get_by_role('button', name='查詢', exact=True).click()
     expect(clerk).to_have_url(re.compile('q=.*state=none'))
-    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    column = clerk.get_by_role('columnheader', name='志工姓名')
+    column.get_by_role('button').click()
     expect(clerk).to_have_url(re.compile('sort=name'))
-    clerk.get_by_role('columnheader', name='志工姓名').get_by_role('button').click()
+    column.get_by_role('button').click()
     expect(clerk).to_have_url(re.compile('sort=-name'))
+    expect(column).to_have_attribute('aria-sort', 'descending')
     found = names.all_inner_texts()
     assert found
     assert '%' not in clerk.url
