@@ -66,6 +66,13 @@ export function tell(key) {
   if (what) desk.send('typed', what);
 }
 
+// Its words are on their way as a mark: told later than that, they would be begun anew.
+export function hush(key) {
+  desk.sent = key;
+  clearTimeout(timers[key]);
+  delete untold[key];
+}
+
 // The form of a mark, below its field: a reason is chosen by a press or by the keys 1 to 9 and fills the text.
 export const why = {
   components: { 'lb-icon': icon },
@@ -145,7 +152,7 @@ export const why = {
       });
     },
     send() {
-      desk.sent = this.at.key;
+      hush(this.at.key);
       const spot = desk.spot ? { spot_x: desk.spot.x, spot_y: desk.spot.y } : {};
       const { id, reason, text } = this.open || { id: 0 };
       const seen = id ? { reason, text } : null;

@@ -1,7 +1,7 @@
 // 補件標記 of the open case: what is being asked for, and in the second round the old beside the new, to be confirmed.
 import exchanges from '/static/exchanges.js';
 import icon from '/static/icons.js';
-import { desk, remember, tell, write } from '/static/desk.js';
+import { desk, hush, remember, tell, write } from '/static/desk.js';
 import * as mirror from '/static/mirror.js';
 
 const side = {
@@ -198,6 +198,7 @@ export default {
     turn() {
       const { sent } = desk;
       desk.sent = '';
+      if (this.refused && desk.words[sent]) remember(sent, desk.words[sent]);
       if (this.refused || !sent) return;
       remember(sent);
       if (desk.writing === sent) desk.writing = '';
@@ -224,7 +225,7 @@ export default {
       if (begun && desk.markable && !desk.writing) write(begun);
     },
     reopened(m) {
-      desk.sent = 'again:' + m.id;
+      hush('again:' + m.id);
       this.$emit('reopened', { id: m.id, text: this.words });
     },
     withdraw(m) {
