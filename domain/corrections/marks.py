@@ -155,7 +155,8 @@ async def _seen_of(
     marks: QuerySet[Correction], case: Application, by: Account
 ) -> tuple[Sequence[Correction], Collection[int]]:
     """Those of `marks`, which are of this case, that `by` may see, with their people; the ids of what was reopened."""
-    found: list[Any] = await marks.annotate(returns=_RETURNS, was_reopened=_WAS_REOPENED).select_related(*_PEOPLE)
+    told = marks.annotate(returns=_RETURNS, was_reopened=_WAS_REOPENED)  # which drops the order of the model
+    found: list[Any] = await told.order_by('raised_at', 'id').select_related(*_PEOPLE)
     visible = await seen(found, case, by, found[0].returns if found else ())
     return visible, {one.id for one in found if one.was_reopened}
 
