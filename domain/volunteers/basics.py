@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from db.choices import IdentityKind, Sex
 from db.models import Volunteer
 
-from .. import book_numbers, consents, dates, identity_numbers, mail_addresses, names, validation
+from .. import book_numbers, consents, identity_numbers, mail_addresses, names, validation
 from ..accounts import passwords
 from ..fields import Field, by_key
 from ..identity_numbers import BadIdentityNumber
@@ -127,7 +127,7 @@ class VolunteerDetails:
                 'name': validation.text(_label('name'), self.name, most=100, needed=True) or self._name_problem(),
                 **self._password_problems(is_new),
                 'english_name': validation.text(_label('english_name'), self.english_name, most=100),
-                'born_on': validation.day(_label('born_on'), self.born_on, needed=True) or self._birth_problem(),
+                'born_on': validation.day(_label('born_on'), self.born_on, needed=True),
                 'sex': validation.choice(_label('sex'), self.sex, Sex) or self._sex_problem(is_new),
                 'email': validation.email(_label('email'), self.email) or self._email_problem(),
                 'joins_disaster_relief': validation.yes_no(
@@ -184,10 +184,6 @@ class VolunteerDetails:
         return (
             None if names.key(self.name) else f'{_label("name")}至少要有一個文字，不能只有符號。請對照證件再輸入一次。'
         )
-
-    def _birth_problem(self) -> str | None:
-        is_today = self.born_on == dates.today()
-        return f'{_label("born_on")}填成今天了。請對照證件，填本人的{_label("born_on")}。' if is_today else None
 
     def _password_problems(self, is_new: bool) -> dict[str, str | None]:
         unreadable = validation.yes_no(_label('sets_password_by_system'), self.sets_password_by_system, needed=True)

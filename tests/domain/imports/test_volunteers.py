@@ -18,7 +18,7 @@ from db.models import (
     OutgoingMail,
     Volunteer,
 )
-from domain import dates, settings
+from domain import settings
 from domain.imports.kinds.volunteers import Volunteers
 from domain.volunteers import lookups
 
@@ -27,7 +27,6 @@ from .trying import graded, imported, plain, sentences, taken_back
 
 KIND = Volunteers()
 BORN = date(1985, 5, 12)
-TODAY = dates.today()
 
 
 def a_row(**cells: Any) -> dict[str, Any]:
@@ -83,11 +82,6 @@ async def test_a_file_may_have_the_link_mailed_to_those_with_an_address(database
         (
             {'identity_number': 'A123456788'},
             ('identity_number', '身分證字號的檢查碼不符，可能有一個字打錯。請對照證件再輸入一次。'),
-        ),
-        ({'born_on': TODAY}, ('born_on', '出生日期填成今天了。請對照證件，填本人的出生日期。')),
-        (
-            {'born_on': TODAY, 'joined_on': date(2020, 3, 1)},
-            ('born_on', '出生日期填成今天了。請對照證件，填本人的出生日期。'),
         ),
         ({'email': 'nobody'}, ('email', 'E-MAIL格式不對，應該像 name@example.com。請再確認。')),
         (
