@@ -42,8 +42,8 @@ class Sheet:
 
 async def written(sheet: Sheet) -> dict[str, Any]:
     """By field, as JSON has it: a date is text."""
-    kept = await HalfWritten.filter(account_id=sheet.by.id, place=sheet.place).order_by('at')
-    return {one.field: json.loads(one.value.open()) for one in kept}
+    [found] = await written_each([sheet])
+    return found
 
 
 async def written_each(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:

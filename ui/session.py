@@ -165,7 +165,7 @@ async def entered(request: Request, account: Account, wanted: str, *ways: SignIn
     await sessions.close(cookies.token_of(request.scope))
     greeting = await known_devices.greet(account, cookies.device_of(request))
     where = own_address(wanted)
-    changes_first = account.must_change_password and SignInWay.PASSWORD in ways
+    changes_first = sessions.must_change_after(account, ways)
     if SignInWay.CARD not in ways and not changes_first and await second_factors.reminder(account):
         where = links.own_factors(where)
     elif greeting.is_new or greeting.others:

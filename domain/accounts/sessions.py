@@ -110,15 +110,20 @@ async def account_at(digest: str, *, is_activity: bool = True) -> Account | None
 
 
 async def must_change_password(account: Account, digest: str) -> bool:
-    """Whether the user of this session has to change the password before anything else.
+    """Whether the user of this session has to change the password before anything else."""
+    if not account.must_change_password:
+        return False
+    found = await Session.get_or_none(digest=digest).only('digest', 'means', 'ways')
+    return found is None or must_change_after(account, _ways(found))
+
+
+def must_change_after(account: Account, ways: Collection[str]) -> bool:
+    """The same of whoever has signed in by these ways.
 
     Only who has just typed what somebody else set knows it, and can: whoever came by 登入碼, passkey or card is asked
     after the next sign-in by password.
     """
-    if not account.must_change_password:
-        return False
-    found = await Session.get_or_none(digest=digest).only('digest', 'means', 'ways')
-    return found is None or SignInWay.PASSWORD in _ways(found)
+    return account.must_change_password and SignInWay.PASSWORD in ways
 
 
 def ways_of(session: Session) -> str:

@@ -79,12 +79,7 @@ _NUMBER = (
     '(SELECT number FROM record_book'  # noqa: S608 -- our own words
     f" WHERE volunteer_id = volunteer.id AND status = '{BookStatus.IN_USE.value}')"
 )
-_HAS_BEGUN = (
-    'EXISTS (SELECT FROM membership m'  # noqa: S608 -- our own words
-    ' JOIN draft d ON d.host_unit_id = m.host_unit_id AND d.volunteer_id = m.volunteer_id'
-    f" WHERE m.volunteer_id = volunteer.id AND d.kind = '{DraftKind.TRAINING.value}'"
-    ' AND EXISTS (SELECT FROM draft_entry WHERE draft_id = d.id))'
-)
+_HAS_BEGUN = f'EXISTS (SELECT FROM membership m WHERE m.volunteer_id = volunteer.id AND {missing.HAS_BEGUN})'
 _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case: no news that they are missing
 
 

@@ -25,6 +25,11 @@ _OF_TRAINING = frozenset({*TrainingKind, 'certificates', 'references'})
 # What a link to it says, where that is not its name.
 _ACTS = {'draft': '繼續教育訓練草稿', 'apply': '申請送審', 'send': '前往送審'}
 _SENT = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+# For statements of others: whether the unit of a membership `m` has begun a training form of its volunteer.
+HAS_BEGUN = (
+    'EXISTS (SELECT FROM draft d WHERE d.host_unit_id = m.host_unit_id AND d.volunteer_id = m.volunteer_id'  # noqa: S608
+    f" AND d.kind = '{DraftKind.TRAINING.value}' AND EXISTS (SELECT FROM draft_entry e WHERE e.draft_id = d.id))"
+)
 
 
 @dataclass(frozen=True)

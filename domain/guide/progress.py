@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tortoise.connection import get_connection
 from tortoise.expressions import RawSQL
 
-from db.choices import REGISTRATIONS_OPEN, ApplicationStatus, BookStatus, DraftKind, MembershipStatus
+from db.choices import REGISTRATIONS_OPEN, ApplicationStatus, BookStatus, MembershipStatus
 from db.models import Account, Application, Volunteer
 
 from .. import links, permissions, volunteers
@@ -22,10 +22,8 @@ _WAYS = {2: links.menu(), 3: links.volunteer_data()}
 # in use, and a paper book that is being registered; and the last training.
 _STANDS = {
     'places': (
-        'ARRAY(SELECT ROW(m.host_unit_id, m.team_id, EXISTS (SELECT FROM draft d'  # noqa: S608 -- our own words
-        ' WHERE d.host_unit_id = m.host_unit_id AND d.volunteer_id = m.volunteer_id'
-        f" AND d.kind = '{DraftKind.TRAINING.value}' AND EXISTS (SELECT FROM draft_entry e WHERE e.draft_id = d.id)))"
-        f" FROM membership m WHERE m.volunteer_id = %s AND m.status <> '{MembershipStatus.LEFT.value}')"
+        f'ARRAY(SELECT ROW(m.host_unit_id, m.team_id, {missing.HAS_BEGUN}) FROM membership m'  # noqa: S608 -- ours
+        f" WHERE m.volunteer_id = %s AND m.status <> '{MembershipStatus.LEFT.value}')"
     ),
     'has_book': (
         f"EXISTS (SELECT FROM record_book b WHERE b.volunteer_id = %s AND b.status = '{BookStatus.IN_USE.value}')"

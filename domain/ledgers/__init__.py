@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import RawSQL, Subquery
+from tortoise.queryset import QuerySet
 
 from db import transaction
 from db.choices import HistoryAction
@@ -44,8 +45,7 @@ async def entries(
 ) -> Page[Entry]:
     """One page of the entries, newest first, with unit and recorder. Raises NotFound."""
     number, per_page = bounds(page, per_page)
-    seen = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
-    every: Any = ledger.model.filter(volunteer_id__in=Subquery(seen.values('id')))
+    every: Any = ledger.model.filter(volunteer_id__in=Subquery(_visible(volunteer.id, by).values('id')))
     newest_first = every.order_by(*(f'-{name}' for name in ledger.model.Meta.ordering))
     rows = (
         await newest_first.offset((number - 1) * per_page).limit(per_page).select_related('entered_by_unit', 'recorder')
@@ -57,8 +57,7 @@ async def entries(
 
 async def served(volunteer: Volunteer, *, by: Account) -> Served:
     """What the entries of 服務時數 add up to. Raises NotFound."""
-    seen: Any = Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer.id))
-    found = await seen.annotate(**_SERVED).values_list(*_SERVED)
+    found: Any = await _visible(volunteer.id, by).annotate(**_SERVED).values_list(*_SERVED)
     if not found:
         raise NotFound
     [(minutes, persons)] = found
@@ -154,16 +153,17 @@ def values_of(ledger: Ledger, entry: Entry) -> dict[str, Any]:
     return {key: getattr(entry, key) for key in ledger.fields}
 
 
-async def _require_seen(volunteer_id: int, by: Account) -> int:
-    """The id, of somebody whom the account may see. Raises NotFound."""
-    known = validation.record_id(volunteer_id)
-    if not await Volunteer.filter(permissions.visible_to(by), id=known).exists():
+def _visible(volunteer_id: int, by: Account) -> QuerySet[Volunteer]:
+    return Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id))
+
+
+async def _require_seen(volunteer_id: int, by: Account) -> None:
+    if not await _visible(volunteer_id, by).exists():
         raise NotFound
-    return known
 
 
 async def _seen(volunteer_id: int, by: Account) -> Volunteer:
-    known = await Volunteer.filter(permissions.visible_to(by), id=validation.record_id(volunteer_id)).first()
+    known = await _visible(volunteer_id, by).first()
     if known is None:
         raise NotFound
     return known

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
 from domain import accounts, dates, links
-from domain.accounts import new_passwords, passwords, sessions
+from domain.accounts import new_passwords, passwords
 from domain.cases import deputies
 from domain.cases.transitions import UNDO_TIMES
 from domain.errors import Incomplete
@@ -63,7 +63,7 @@ class PasswordChange:
 async def password_page(account: Account) -> None:
     """變更密碼. Other browsers are signed out by it, this one stays."""
     change, own = PasswordChange(), await new_passwords.own_words(account)
-    must_first = await sessions.must_change_password(account, _session())
+    must_first = ui.context.client.request.scope['must_change_password']
     with frame(account, '變更密碼', waiting=await waiting_for(account)):
         if must_first:
             html.p('目前的密碼是別人替您設定的。請先換成只有您知道的密碼，再繼續使用。').classes('lb-lead')
