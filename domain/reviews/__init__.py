@@ -32,7 +32,7 @@ from ..cases.worklists import CLOSED
 from ..corrections import Marked
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
-from ..papers import PaperChange, Papers
+from ..papers import PaperChange
 from ..readiness import Check, NotReady
 from . import beside, openings, roster_news
 from .beside import Beside, Past
@@ -125,7 +125,7 @@ async def case(application_id: int, *, by: Account) -> Case:
         days_left=(await days_left.of_cases([application])).get(application.id),
         changes=await papers.since_look(application, held, contents) if is_waiting else (),
         digest=held.digest(),
-        marks=await _marks(application, held, there, by),
+        marks=await corrections.beside_held(application, held, by=by) if there.has_marks else [],
         decision=decision,
         looks=papers.looks(contents),
         away=away,
@@ -272,12 +272,6 @@ def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Accoun
 
 def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
-
-
-async def _marks(application: Application, held: Papers, there: Beside, by: Account) -> list[Marked]:
-    if not there.has_marks:
-        return []
-    return await corrections.beside_held(application, held, by=by)
 
 
 async def _decision_and_number(application: Application, there: Beside) -> tuple[Decision | None, str]:

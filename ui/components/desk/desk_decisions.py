@@ -85,7 +85,7 @@ class desk_decisions(Element):
         self.outcome._text = '' if is_open else _outcome(case, pending)
         self.outcome.update()
         self.acts.set_visibility(is_open)
-        if not self.acts.default_slot.children:
+        if case.application.status is not ApplicationStatus.SUBMITTED:
             return
         self.to_mend = [each for each in marks if each.correction.status is CorrectionStatus.OPEN]
         to_mend = len(self.to_mend)

@@ -21,7 +21,7 @@ from ...components.facts import facts
 from ...components.form import form
 from ...components.form.fields import check_field
 from ...components.form.upload_box import upload_box
-from ...components.question import question
+from ...components.question import question, when_asked
 from ...components.roster_row import roster_line
 from ...components.training_fields import approval_fields, course_fields
 from ...components.under_review import under_review
@@ -190,13 +190,12 @@ def remove_button(account: Account, volunteer: Volunteer, training: Training, ba
         is_seen = await applications.is_under_review(volunteer, by=account)
         leave_with(back, 'training-removed-under-review' if is_seen else 'training-removed')
 
-    def ask() -> None:
+    async def ask() -> ui.dialog:
         with question('刪除這筆教育訓練？') as dialog:
             html.p('刪除後不再計入時數；異動紀錄會保留這筆資料的內容。')
             with html.div().classes('lb-acts'):
                 action_button('刪除', remove, 'bad')
                 ui.button('不刪除', on_click=dialog.close, color=None).props('flat no-caps')
-        dialog.on('hide', dialog.delete)  # after it has returned the focus
-        dialog.open()
+        return dialog
 
-    ui.button('刪除', on_click=ask, color=None).props('flat no-caps')
+    action_button('刪除', when_asked(ask), 'flat')
