@@ -381,6 +381,23 @@ def test_a_notice_covers_neither_bar_nor_breadcrumb_nor_save_bar_nor_what_has_th
     page.context.close()
 
 
+def test_what_a_notice_covers_in_part_does_not_move_away_from_under_a_press(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/1/basics?flash=volunteer-known')
+    left, top, *_ = clerk.locator('.q-notification').evaluate(BOX)
+    clerk.evaluate(
+        """([left, top]) => {
+          document.body.insertAdjacentHTML('beforeend', '<a id="beside" href="/volunteers">&emsp;&emsp;&emsp;&emsp;</a>');
+          const { style } = document.getElementById('beside');
+          [style.position, style.left, style.top] = ['absolute', `${left - 24}px`, `${scrollY + top + 8}px`];
+        }""",
+        [left, top],
+    )
+
+    clerk.mouse.click(left - 12, top + 16)
+
+    expect(clerk).to_have_url(f'{site.url}/volunteers')
+
+
 def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, reviewer: Page) -> None:
     reviewer.add_init_script("""new MutationObserver(() => {
       if (document.documentElement?.dataset.fresh) window.wasFresh = true;

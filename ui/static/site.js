@@ -284,13 +284,20 @@ addEventListener('load', () => {
   });
 });
 
-// What gets the focus is not left under a notice (WCAG 2.4.11).
-document.addEventListener('focusin', ({ target }) => {
-  if (target.closest('.q-notification')) return;
-  const at = target.getBoundingClientRect();
+// What gets the focus is not left under a notice (WCAG 2.4.11); by a press only when that is over: what moves away from
+// under the mouse is not pressed.
+let isPressing = false,
+  pressedOn = null;
+addEventListener('mousedown', () => ((isPressing = true), (pressedOn = null)), true);
+for (const type of ['mouseup', 'keydown']) addEventListener(type, () => (isPressing = false), true);
+document.addEventListener('focusin', ({ target }) => (isPressing ? (pressedOn = target) : keepClear(target)));
+addEventListener('click', () => setTimeout(() => pressedOn && pressedOn === document.activeElement && keepClear(pressedOn)));
+function keepClear(focused) {
+  if (focused.closest('.q-notification')) return;
+  const at = focused.getBoundingClientRect();
   for (const notice of document.querySelectorAll('.q-notification')) {
     const over = notice.getBoundingClientRect();
     if (at.left < over.right && at.right > over.left && at.top < over.bottom && at.bottom > over.top)
-      target.scrollIntoView({ block: 'center' });
+      focused.scrollIntoView({ block: 'center' });
   }
-});
+}
