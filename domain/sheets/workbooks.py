@@ -45,19 +45,22 @@ def _of_workbook(content: bytes, wanted: str, preferred: str) -> Table:
             ]
             if not visible:
                 raise Unreadable(f'這個檔案的工作表都隱藏起來了。請取消隱藏要匯入的工作表，存檔後再上傳；{_AGAIN}')
-            name = next((one for one in (wanted, preferred) if one in visible), '') or _first(book, visible)
-            rows = _rows(book.get_sheet_by_name(name))
-            _fill_in(rows, content, name)
-            return Table(measured(rows), visible, name)
+            named = next((one for one in (wanted, preferred) if one in visible), '')
+            found = book.get_sheet_by_name(named) if named else _first(book, visible)
+            rows = _rows(found)
+            _fill_in(rows, content, found.name)
+            return Table(measured(rows), visible, found.name)
     except calamine.PasswordError:
         raise recognition.locked() from None
     except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, ValueError, OSError):
         raise recognition.broken() from None
 
 
-def _first(book: calamine.CalamineWorkbook, visible: list[str]) -> str:
-    """Programs put an empty sheet before the one that somebody has filled."""
-    return next((name for name in visible if book.get_sheet_by_name(name).start is not None), visible[0])
+def _first(book: calamine.CalamineWorkbook, visible: list[str]) -> calamine.CalamineSheet:
+    """Programs put an empty sheet before the one that somebody has filled. To get a sheet is to read it: once each."""
+    sheets = map(book.get_sheet_by_name, visible)
+    first = next(sheets)
+    return first if first.start is not None else next((one for one in sheets if one.start is not None), first)
 
 
 def _rows(sheet: calamine.CalamineSheet) -> list[list[str]]:
