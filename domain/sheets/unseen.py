@@ -56,12 +56,12 @@ def cells(content: bytes, sheet: str) -> Found:
 
 def _has(package: zipfile.ZipFile, member: str, marks: tuple[bytes, ...]) -> bool:
     longest = max(map(len, marks))
-    before = b''
+    piece = b''
     with package.open(member) as source:
         while chunk := source.read(_CHUNK):
-            if any(mark in before + chunk for mark in marks):
+            piece = piece[-longest:] + chunk
+            if any(mark in piece for mark in marks):
                 return True
-            before = chunk[-longest:]
     return False
 
 
