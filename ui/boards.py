@@ -30,8 +30,9 @@ from domain.audit import reads
 from domain.audit.reads import Sight
 from domain.errors import DatabaseAway, NotFound, NotPermitted
 
-from . import connections, days, sights
+from . import days, sights
 from .live import AWAY_PAUSE, PAUSE, acting, missed
+from .machinery import connections
 
 # Kinds of announcements a board is read again for, each with what tells whether one concerns it.
 Concerns = Mapping[Any, Callable[[Any], bool]]

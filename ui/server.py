@@ -25,21 +25,17 @@ from domain.settings import Settings
 
 from . import (
     assets,
-    connections,
     days,
-    draining,
     failures,
     files,
-    gate,
     journal,
-    lighter,
-    metrics,
     refusals,
     routes,
     session,
-    straight,
     uploads,
 )
+from .door import draining, gate, metrics
+from .machinery import connections, lighter, straight
 
 # Each open page is a socket, and a socket is a file: a process may open 1,024 by default.
 MOST_FILES = 65_536

@@ -21,7 +21,8 @@ from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
 
-from . import cookies, frame, gate, headers, journal, live, metrics, public, slow_pages
+from . import frame, journal, live, public, slow_pages
+from .door import cookies, gate, headers, metrics
 from .flash import with_flash
 from .pages import login
 

@@ -11,7 +11,7 @@ from domain.accounts import sessions
 from domain.roles import Row
 from domain.sign_offs import Asking
 from ui import frame
-from ui.gate import PUBLIC_PAGES
+from ui.door.gate import PUBLIC_PAGES
 from ui.pages import about, menus
 from ui.routes import PAGES
 

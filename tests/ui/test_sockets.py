@@ -5,7 +5,7 @@ from typing import Any
 
 from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
 
-from ui.sockets import _Rooms
+from ui.door.sockets import _Rooms
 
 
 def test_rooms_are_those_of_socketio_whatever_comes_and_goes() -> None:

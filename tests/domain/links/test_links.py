@@ -18,9 +18,10 @@ from starlette.routing import compile_path
 from domain import links, roles
 from domain.cases.worklists import UnitList
 from domain.links.addresses import TrainingFilters, asking
-from ui import assets, files, gate, routes, session, uploads
+from ui import assets, files, routes, session, uploads
 from ui.components.desk.desk_view import TABS as QUEUES
 from ui.components.profile.profile_header import TABS
+from ui.door import gate
 from ui.pages.admin import SECTIONS
 
 UI = Path(assets.__file__).parent

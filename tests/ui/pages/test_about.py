@@ -6,8 +6,8 @@ import pytest
 
 from db.choices import Role
 from domain import links, roles
-from ui import gate
 from ui.components.site_footer import LINKS
+from ui.door import gate
 from ui.pages.about import FOR_ALL, OWN, PAGES
 from ui.pages.admin import SECTIONS
 from ui.routes import PAGES as ROUTES

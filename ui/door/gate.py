@@ -29,6 +29,9 @@ from domain.model import Account, LogAct
 from domain.repeating import in_background, repeating
 from domain.settings import Network, Settings
 
+from .. import journal, public, sights
+from ..assets import NICEGUI
+from ..flash import with_flash
 from . import (
     addresses,
     bodies,
@@ -37,15 +40,10 @@ from . import (
     endings,
     headers,
     health,
-    journal,
     metrics,
     origins,
-    public,
-    sights,
     sockets,
 )
-from .assets import NICEGUI
-from .flash import with_flash
 
 log = logging.getLogger(__name__)
 

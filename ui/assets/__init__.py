@@ -277,6 +277,3 @@ def prepare() -> None:
             new.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))
             new.rename(target)
 
-
-if __name__ == '__main__':
-    prepare()

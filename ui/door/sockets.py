@@ -30,10 +30,10 @@ from starlette.types import Message, Receive, Scope, Send
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
 
-from . import sights
-from .components.notices import refuse
-from .connections import FOLLOWED
-from .quiet_sockets import forget_what_was_asked
+from .. import sights
+from ..components.notices import refuse
+from ..machinery.connections import FOLLOWED
+from ..machinery.quiet_sockets import forget_what_was_asked
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from nicegui import Client
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from . import public, sockets
+from .. import public
+from . import sockets
 
 log = logging.getLogger(__name__)
 
