@@ -1,4 +1,4 @@
-"""NiceGUI's sockets: whose page, whose session; and the closing of pages whose session has ended.
+"""The guard over NiceGUI's sockets: nothing is heard of a page but from its own session, while that is alive.
 
 NiceGUI 3.18 obeys an event that names any client, and a socket may take any client whose id it knows. Here a socket
 belongs to the session that opened it, a client to the session that asked for its page, and both must be the same one,
@@ -6,47 +6,33 @@ alive, at every single event.
 """
 
 import asyncio
-import functools
 import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
-from engineio import async_server, async_socket  # type: ignore[import-untyped]
-from engineio.exceptions import QueueEmpty, SocketIsClosedError, UnknownPacketError  # type: ignore[import-untyped]
-from engineio.packet import Packet  # type: ignore[import-untyped]
-from nicegui import Client, background_tasks, core
-from nicegui import client as nicegui_client
+from nicegui import Client, core
 from nicegui.nicegui import sio_app
 from socketio import packet  # type: ignore[import-untyped]
-from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from domain.accounts import sessions
 from domain.errors import DatabaseAway, NoAnswer
 
 from .. import sights
 from ..components.notices import refuse
-from ..machinery.connections import FOLLOWED
+from ..machinery.engine_io import asked
 from ..machinery.quiet_sockets import forget_what_was_asked
+from .open_pages import close_all_of, is_foreign, session_of, session_of_socket
 
 log = logging.getLogger(__name__)
 
 # All there are in NiceGUI 3.18 (nicegui/nicegui.py); `disconnect` is the socket's own end: no guard, but its turn.
 _EVENTS = {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
 _TYPING = {'typed', 'chosen', 'left', 'pending'}
-_KINDS = tuple('0123456')  # of packets of engine.io
 _PREFIX, _SOCKET_IO = '/_nicegui_ws', '/socket.io/'  # NiceGUI's sockets, and the socket.io below
-_LONGEST_QUERY = 500  # of those that are kept; NiceGUI's has half of it
-_OF_ENGINE_IO = ('EIO', 'transport', 'sid', 'j')  # what it reads of a query
-# The first message of each browser that opens a socket: it is answered with the opening, and not waited for.
-_CONNECTS = '40'
-_BEFORE_THE_DROP = 0.5
 # Characters of one text (a mail's wording, the longest, has 10,000), and of a message with a sign for each value.
 MOST_TEXT = 20_000
 MOST_IN_ALL = 100_000
@@ -75,25 +61,7 @@ def guard(origins: frozenset[str]) -> None:
         handlers[name] = _guarded(name, handlers[name])
     handlers['disconnect'] = _after_its_last_words(handlers['disconnect'])
     core.sio.packet_class = _Packet
-    core.sio.manager = _Rooms()
-    core.sio.manager.set_server(core.sio)
-    vars(async_server)['async_socket'] = SimpleNamespace(AsyncSocket=_Socket)
-    vars(async_server)['urllib'] = SimpleNamespace(parse=SimpleNamespace(parse_qs=_asked_of_engine_io))
-    vars(nicegui_client)['parse_qs'] = asked
     core.sio.eio.handlers['message'] = _guarded_message(core.sio.eio.handlers['message'])
-
-
-def asked(query: str) -> Mapping[str, Sequence[str]]:
-    """A query as `parse_qs` reads it, not to be changed: that of a socket, which four read, is parsed once."""
-    return _parsed(query) if len(query) <= _LONGEST_QUERY else parse_qs(query)
-
-
-_parsed = functools.lru_cache(maxsize=32)(parse_qs)
-
-
-def _asked_of_engine_io(query: str) -> dict[str, Sequence[str]]:
-    """It keeps them as long as the socket is open."""
-    return {name: values for name, values in asked(query).items() if name in _OF_ENGINE_IO}
 
 
 def are_at(path: str) -> bool:
@@ -110,64 +78,6 @@ def served(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     return passed
 
 
-def is_foreign(query: Mapping[str, Sequence[str]], digest: str) -> bool:
-    """Whether a socket's query names a page or a socket of another session.
-
-    A page we do not know is nobody's: NiceGUI answers that it has to be loaded again.
-    """
-    client = Client.instances.get(query.get('client_id', [''])[0])
-    environ = core.sio.environ.get(query.get('sid', [''])[0])
-    return bool((client and session_of(client) != digest) or (environ and _session_of(environ) != digest))
-
-
-def session_of(client: Client) -> str:
-    """The digest of the session that asked for this page, or ''."""
-    return str(client._request.scope.get('session_digest', '')) if client._request is not None else ''
-
-
-def open_sessions() -> dict[str, list[Client]]:
-    """All sessions that have pages here, by their digests, each with these."""
-    found: dict[str, list[Client]] = {}
-    for client in Client.instances.values():
-        if digest := session_of(client):
-            found.setdefault(digest, []).append(client)
-    return found
-
-
-def open_now() -> tuple[int, int]:
-    """How many pages are open here, and how many sockets."""
-    return len(Client.instances), len(core.sio.environ)
-
-
-def is_here(query: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a socket's query names a page or a socket of this process."""
-    return query.get('client_id', [''])[0] in Client.instances or query.get('sid', [''])[0] in core.sio.environ
-
-
-def pages_of(digest: str) -> list[Client]:
-    """The pages of a session that are open here."""
-    return [client for client in Client.instances.values() if session_of(client) == digest]
-
-
-def close_pages(digest: str, *, is_over: bool = False) -> None:
-    """Have all pages of a session loaded again, which leads them to the login, and drop their sockets.
-
-    `is_over`: its time was over; then its user may sign in again on the page (static/again.js).
-    """
-    for client in pages_of(digest):
-        client.storage['leaving'] = True  # until it has gone nothing that is announced is shown on it any more
-        client.run_javascript('sessionOver()' if is_over else 'location.reload()')
-        background_tasks.create(_drop(client), name='drop the sockets of an ended session')
-
-
-async def _drop(client: Client) -> None:
-    # The client itself is left to NiceGUI, which deletes it when the socket does not come back; the gate sees to that.
-    await asyncio.sleep(_BEFORE_THE_DROP)
-    for socket_id in list(client._socket_to_document_id):
-        # The connection, not only the socket.io session in it, which could be opened again without passing the gate.
-        await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(socket_id, '/'))
-
-
 class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no types
     """A message of socket.io; an event has a name."""
 
@@ -178,148 +88,6 @@ class _Packet(core.sio.packet_class):  # type: ignore[misc]  # socketio has no t
         if is_event and not (isinstance(self.data, list) and self.data and isinstance(self.data[0], str)):
             raise ValueError('an event without a name')
         return attachments
-
-
-class _Rooms(AsyncManager):  # type: ignore[misc]  # socketio has no types
-    """Which sockets are in which rooms, and the other way round.
-
-    socketio looks through all rooms, of which each open page has two, three times for each page that is closed.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._of: dict[tuple[str, str], dict[Any, None]] = {}
-
-    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
-        super().basic_enter_room(sid, namespace, room, eio_sid)
-        self._of.setdefault((namespace, sid), {})[room] = None
-
-    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
-        super().basic_leave_room(sid, namespace, room)
-        if rooms := self._of.get((namespace, sid)):
-            rooms.pop(room, None)
-
-    def get_rooms(self, sid: str, namespace: str) -> list[Any]:
-        """Those of a socket, but for the one of all."""
-        return [room for room in self._of.get((namespace, sid), ()) if room is not None]
-
-    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
-        """A socket is gone: nothing of it is left."""
-        for room in list(self._of.get((namespace, sid), ())):
-            self.basic_leave_room(sid, namespace, room)
-        self._of.pop((namespace, sid), None)
-        self.callbacks.pop(sid, None)
-        for pending in (self.pending_connect, self.pending_disconnect):
-            if sid in pending.get(namespace, ()):
-                pending[namespace].remove(sid)
-                if not pending[namespace]:
-                    del pending[namespace]
-
-
-class _Socket(async_socket.AsyncSocket):  # type: ignore[misc]  # engineio has no types
-    """One of engine.io, with two tasks while it is open and not four: what waits for something has a time of its own.
-
-    engine.io begins a task, and a task for its time, for each message that it waits for or sends.
-    """
-
-    connected: bool
-    upgraded: bool
-
-    async def poll(self) -> list[Any]:
-        """What is to be sent, in its order; nothing at its end. Raises QueueEmpty where there was nothing for long."""
-        try:
-            async with asyncio.timeout(self._patience):
-                packets = [await self.queue.get()]
-        except (TimeoutError, asyncio.CancelledError):
-            raise QueueEmpty from None
-        self.queue.task_done()
-        while packets[-1] is not None and not self.queue.empty():
-            packets.append(self.queue.get_nowait())
-            self.queue.task_done()
-        if packets == [None]:
-            return []
-        if packets[-1] is None:
-            packets.pop()
-            self.queue.put_nowait(None)
-        return packets
-
-    @property
-    def _patience(self) -> float:
-        return float(self.server.ping_interval + self.server.ping_timeout)
-
-    def handle_get_request(self, environ: dict[str, Any]) -> Awaitable[Any]:
-        """A socket that does not begin by polling is open at once: no coroutine, since all of them wait as it does."""
-        if self.connected or environ['asgi.scope']['type'] != 'websocket':
-            asked_for: Awaitable[Any] = super().handle_get_request(environ)
-            return asked_for
-        line = self.server._async['websocket'](None, self.server)
-        line.asgi_receive, line.asgi_send = environ['asgi.receive'], environ['asgi.send']
-        return self._open(line)
-
-    async def _websocket_handler(self, line: Any) -> None:
-        """It has begun by polling."""
-        line.wait = functools.partial(_heard, line.asgi_receive)
-        await super()._websocket_handler(line)
-
-    async def _open(self, line: Any) -> str:
-        """Until its end; returns what is answered then, as engine.io's websocket does."""
-        await line.asgi_send({'type': 'websocket.accept', FOLLOWED: True})
-        self.connected = self.upgraded = True
-        writing = asyncio.ensure_future(self._write(line))
-        told: str | bytes | None = _CONNECTS
-        while told is not None:
-            try:
-                await self.receive(Packet(encoded_packet=told))
-            except UnknownPacketError:
-                pass
-            except (SocketIsClosedError, ValueError):  # it is closed already, or says what is no packet
-                break
-            except Exception:
-                log.exception('a message of a browser was not understood')
-            is_first = told is _CONNECTS
-            told = await self._told(line)
-            if is_first and told == _CONNECTS:
-                told = await self._told(line)
-        await self.queue.put(None)
-        await writing
-        await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
-        return ''
-
-    async def _told(self, line: Any) -> str | bytes | None:
-        """The next message; None at the end, whatever it is."""
-        try:
-            async with asyncio.timeout(self._patience):
-                told = _frame(await line.asgi_receive())
-        except (Exception, asyncio.CancelledError):
-            return None
-        return None if told and len(told) > self.server.max_http_buffer_size else told
-
-    async def _write(self, line: Any) -> None:
-        with suppress(Exception):  # it is over, and says so to whoever reads
-            while packets := await self.poll():
-                while packets:  # what has been sent is not kept until there is more
-                    told = packets.pop(0).encode()
-                    kind = 'text' if isinstance(told, str) else 'bytes'
-                    await line.asgi_send({'type': 'websocket.send', kind: told, FOLLOWED: bool(packets)})
-        await line.close()
-
-
-async def _heard(receive: Receive) -> str | bytes:
-    """The next frame of a browser. Raises OSError at the end, whatever it is."""
-    if (frame := _frame(await receive())) is None:
-        raise OSError
-    return frame
-
-
-def _frame(message: Message) -> str | bytes | None:
-    """What came; None at the end, and for what is no packet, after which nothing is heard."""
-    if message['type'] != 'websocket.receive':
-        return None
-    frame: str | bytes = message.get('text') or message.get('bytes') or ''
-    if not frame or (isinstance(frame, str) and frame[0] not in _KINDS):
-        log.warning('a browser sends what is no packet')
-        return None
-    return frame
 
 
 def _guarded_message(handler: Handler) -> Guarded:
@@ -336,7 +104,7 @@ def _guarded_message(handler: Handler) -> Guarded:
 
 def _guarded_connect(handler: Handler) -> Guarded:
     async def connect(socket_id: str, environ: dict[str, Any], _: Any = None) -> None:
-        digest = _session_of(environ)
+        digest = session_of_socket(environ)
         is_over = await sessions.account_at(digest, is_activity=False) is None
         if is_over or is_foreign(asked(environ.get('QUERY_STRING', '')), digest):
             raise ConnectionRefusedError
@@ -352,7 +120,7 @@ def _guarded_connect(handler: Handler) -> Guarded:
 
 def _guarded_handshake(handler: Handler) -> Guarded:
     async def handshake(socket_id: str, *args: Any) -> bool:
-        client, digest = _client_of(args), _session_of(core.sio.get_environ(socket_id))
+        client, digest = _client_of(args), session_of_socket(core.sio.get_environ(socket_id))
         is_over = await sessions.account_at(digest, is_activity=False) is None
         if is_over or client is None or session_of(client) != digest:
             return False
@@ -388,7 +156,7 @@ def _guarded(name: str, handler: Handler) -> Guarded:
                 _say_no_answer(name, client, args[0])
                 return
             if account is None:
-                close_pages(digest, is_over=await sessions.is_over(digest))
+                close_all_of(digest, is_over=await sessions.is_over(digest))
                 return
             try:
                 with sights.of_page(client):
@@ -454,10 +222,6 @@ def _is_too_much(args: Sequence[Any]) -> bool:
         if total > MOST_IN_ALL:
             return True
     return False
-
-
-def _session_of(environ: Mapping[str, Any]) -> str:
-    return str(environ['asgi.scope'].get('session_digest', ''))
 
 
 def _write_log(_: str, message: dict[str, Any]) -> None:
