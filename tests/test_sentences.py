@@ -91,7 +91,7 @@ PLACED = {
     ('ui/flash.py', '加入志工'): ROSTERS,
     ('ui/pages/account_confirm.html', '確認申請'): 'ui/pages/account_confirm.html',
     ('ui/flash.py', '重新申請'): TAB,
-    ('ui/endings.py', '繼續使用'): 'ui/endings.py',
+    ('ui/door/endings.py', '繼續使用'): 'ui/door/endings.py',
     ('domain/accounts/staff.py', '新增帳號'): 'ui/pages/admin/__init__.py',
     ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
     ('ui/pages/admin/mail.py', '忘記密碼?'): LOGIN,

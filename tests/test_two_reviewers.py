@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from ui.boards import changes
+from ui.board_changes import changes
 
 from .database import SiteDatabase
 from .site import Site, free_port, running_site, signed_in, takes

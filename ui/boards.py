@@ -17,12 +17,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hash
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, zip_longest
-from typing import Any, TypeGuard
+from typing import Any
 
-from engineio import packet as engineio  # type: ignore[import-untyped]
-from nicegui import Client, background_tasks, core, ui
+from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
-from socketio import packet  # type: ignore[import-untyped]
 
 from domain import announcements
 from domain.announcements import Announcement
@@ -30,8 +28,10 @@ from domain.audit import reads
 from domain.audit.reads import Sight
 from domain.errors import DatabaseAway, NotFound, NotPermitted
 
-from . import connections, days, sights
+from . import days, sights
+from .board_changes import changes
 from .live import AWAY_PAUSE, PAUSE, acting, missed
+from .machinery.shared_event import SharedEvent
 
 # Kinds of announcements a board is read again for, each with what tells whether one concerns it.
 Concerns = Mapping[Any, Callable[[Any], bool]]
@@ -321,13 +321,13 @@ class Board:
         self.at, self._whole = before + 1, ''
         takers = [seat for seat in self.seats if before and seat.may_be_given(before)]
         if takers:
-            news = _Event('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
+            news = SharedEvent('board', {'board': self.number, 'from': before, 'at': self.at, 'of': change})
             await self._tell(takers, before, fresh, news)
         for seat in list(self.seats):
             seat.catch_up()  # nothing to do for whoever has been given the news
             seat.element.renewed(content)
 
-    async def _tell(self, takers: Sequence[Seat], before: int, fresh: Collection[int], news: '_Event') -> None:
+    async def _tell(self, takers: Sequence[Seat], before: int, fresh: Collection[int], news: SharedEvent) -> None:
         """The news, to whoever is at `before`; first the log knows of it."""
         async for piece in _written(takers, fresh):
             for seat in piece:
@@ -356,51 +356,3 @@ async def _written(takers: Sequence[Seat], people: Collection[int]) -> AsyncIter
 
 def _begin_to_write(piece: Sequence[Seat], people: Collection[int]) -> asyncio.Task[None]:
     return asyncio.create_task(reads.shown([seat.sight for seat in piece], people), name='write down a board')
-
-
-class _Event:
-    """An event of socket.io, encoded once for all who get it."""
-
-    def __init__(self, name: str, content: Mapping[str, Any]) -> None:
-        words = core.sio.packet_class(packet.EVENT, data=[name, content], namespace='/').encode()
-        self.packet = engineio.Packet(engineio.MESSAGE, words)
-        self.frame = connections.frame_of(self.packet.encode())
-
-    def put(self, client: Client) -> None:
-        """Into the page's connection; into its queue where it polls, or is slow."""
-        for socket_id in client._socket_to_document_id:
-            number = core.sio.manager.eio_sid_from_sid(socket_id, '/')
-            socket = core.sio.eio.sockets.get(number)
-            if socket is None or socket.closed:
-                continue
-            line = core.sio.environ[number]['asgi.scope'].get(connections.LINE)
-            if line is None or not line.put(self.frame):
-                socket.queue.put_nowait(self.packet)
-
-
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """What has to be done to `before`, by part: take `is`, or mend its rows. {} where nothing has changed.
-
-    >>> changes({'n': 1, 'rows': [{'id': 7, 'a': 1}, {'id': 8, 'a': 1}]}, {'n': 2, 'rows': [{'id': 8, 'a': 2}]})
-    {'n': {'is': 2}, 'rows': {'gone': [7], 'put': [(0, {'id': 8, 'a': 2})]}}
-    """
-    found = {}
-    for name, part in now.items():
-        was = before.get(name)
-        if was != part:
-            found[name] = _mended(was, part) if _are_rows(was) and _are_rows(part) else {'is': part}
-    return found
-
-
-def _are_rows(part: Any) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(part, list) and all(isinstance(row, dict) and 'id' in row for row in part)
-
-
-def _mended(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> dict[str, Any]:
-    """`put`: rows that are new or changed, each with its place; `order`: all ids, where others changed places."""
-    old, new = {row['id']: row for row in was}, {row['id']: row for row in now}
-    put = [(place, row) for place, row in enumerate(now) if old.get(row['id']) != row]
-    mended: dict[str, Any] = {'gone': [one for one in old if one not in new], 'put': put}
-    if [one for one in old if one in new] != [one for one in new if one in old]:
-        mended['order'] = list(new)
-    return mended

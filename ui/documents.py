@@ -37,9 +37,9 @@ from domain.trainings import TrainingOrder, TrainingQuery
 from domain.volunteers import State, VolunteerQuery, counter_codes, paper_codes
 
 from . import public
-from .headers import disposition
-from .own_factors import to_proof
+from .door.headers import disposition
 from .session import account_of
+from .signing_in.own_factors import to_proof
 
 _PIECE = 256 * 1024
 REASONS = {Role.VOLUNTEER: '本人檢視', Role.UNIT_STAFF: '單位列印', Role.REVIEWER: '機關列印'}

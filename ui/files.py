@@ -10,7 +10,7 @@ from domain.errors import DomainError
 from domain.model import StoredFile
 
 from . import public
-from .headers import disposition
+from .door.headers import disposition
 from .session import account_of
 
 

@@ -9,7 +9,8 @@ from nicegui import ui
 from domain import roles
 from domain.model import Role
 
-from . import citizen_certificates, documents, login_again, own_factors, own_sessions, second_step, sign_offs, straight
+from . import documents, sign_offs
+from .machinery import straight
 from .pages import (
     about,
     account,
@@ -54,6 +55,7 @@ from .pages.volunteer import (
     training_form,
 )
 from .session import only_for
+from .signing_in import citizen_certificates, login_again, own_factors, own_sessions, second_step
 from .slow_pages import NEVER
 
 Builder = Callable[..., Awaitable[Any]]

@@ -19,27 +19,24 @@ from nicegui import ui
 from nicegui.translations import translations
 
 from domain import lifespan
+from domain.audit import reads
 from domain.lifespan import NotStarted
 from domain.repeating import in_background
 from domain.settings import Settings
 
 from . import (
     assets,
-    connections,
     days,
-    draining,
     failures,
     files,
-    gate,
     journal,
-    lighter,
-    metrics,
     refusals,
     routes,
     session,
-    straight,
     uploads,
 )
+from .door import draining, endings, gate, metrics
+from .machinery import connections, lighter, straight
 
 # Each open page is a socket, and a socket is a file: a process may open 1,024 by default.
 MOST_FILES = 65_536
@@ -63,7 +60,8 @@ def assemble(settings: Settings) -> FastAPI:
             with refusals.told():
                 async with _heeding_signals(site):
                     welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
-            await doors.enter_async_context(gate.opened())
+            doors.push_async_callback(reads.settled)
+            await doors.enter_async_context(endings.opened())
             await doors.enter_async_context(metrics.opened())
             await doors.enter_async_context(in_background(days.watch_forever()))
             _say(settings, welcome)

@@ -21,7 +21,8 @@ from domain.accounts import known_devices, second_factors, sessions
 from domain.errors import DatabaseAway, DomainError, NotFound, NotPermitted
 from domain.model import Account, Role, SignInWay
 
-from . import cookies, frame, gate, headers, journal, live, metrics, public, slow_pages
+from . import frame, journal, live, public, slow_pages
+from .door import answers, cookies, gate, headers, metrics, public_paths
 from .flash import with_flash
 from .pages import login
 
@@ -79,7 +80,7 @@ async def only_for_its_row(request: Request) -> None:
     script that sends a file is told why not; of a single file all hear the same, by whom it may be seen or not.
     """
     account, address = gate.account_of(request), request.scope['route'].path
-    if account is None or address in gate.PUBLIC_PAGES or account.role in roles.of_address(address):
+    if account is None or address in public_paths.PAGES or account.role in roles.of_address(address):
         return
     if address.startswith(links.upload('')):
         raise NotPermitted
@@ -255,7 +256,7 @@ async def _away(request: Request, error: Exception) -> Response:
     """The database is away or hangs: that is known, and needs no traceback."""
     assert isinstance(error, DatabaseAway)
     log.warning('a request met no answer: %s', error)
-    return gate.no_answer(request.scope, error)
+    return answers.no_answer(request.scope, error)
 
 
 async def _failed(request: Request, _: Exception) -> Response:

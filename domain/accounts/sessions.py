@@ -1,7 +1,7 @@
 """Who is signed in: a session is a row found by the SHA-256 of a random token that only the browser keeps.
 
 It ends after `session_idle` seconds without a request or event, and `session_absolute` seconds after the login in any
-case. Whoever ends one announces its digest (SessionClosed), and every process closes its open pages (ui/gate).
+case. Whoever ends one announces its digest (SessionClosed), and every process closes its open pages (ui/door/gate).
 Reading a session is cheap: what was read counts for CACHE seconds, or until the announcement that it has ended.
 """
 

@@ -1,6 +1,6 @@
 """From where a service is called: the client's address, session and device, without a parameter through all of them.
 
-The site sets it for each request and for each event of a page (ui/gate, ui/sockets); tasks begun there inherit it.
+The site sets it for each request and for each event of a page (ui/door: gate, sockets); tasks begun there inherit it.
 Nightly jobs, and tests that call a service, have none.
 """
 

@@ -18,7 +18,8 @@ from domain.demo import sample_pictures
 from domain.imports import running
 from domain.settings import BadSettings
 from domain.viruses import Infected, ScannerAway
-from ui import health, uploads
+from ui import uploads
+from ui.door import health
 
 from .. import virus_scanner
 from ..builders import an_account

@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from domain import settings
 from domain.errors import DatabaseAway, DomainError, NotFound
 from domain.model import Account, Role
-from ui import gate, page_html, routes, slow_pages, straight
+from ui import routes, slow_pages
 from ui.components.action_button import action_button
+from ui.door import endings
 from ui.frame import frame
+from ui.machinery import page_html, straight
 from ui.server import assemble, serve
 from ui.session import only_for
 
@@ -136,7 +138,7 @@ async def release() -> None:
 def main() -> None:
     chosen = settings.read()
     settings.use(chosen)
-    gate.SWEEP_SECONDS = 0.3
+    endings.SWEEP_SECONDS = 0.3
     slow_pages.PATIENCE = 60.0  # whether a page is slow must not depend on the machine
     site = assemble(chosen)
     routes.place('/test/counter', counter_page, EVERYBODY)

@@ -1,6 +1,6 @@
 """Elements of many shapes, and what is done to them, as JSON: `python -m tests.ui.elements [ours]`.
 
-By NiceGUI alone, or by `ui.lighter`. Numbers of listeners are those in which they came.
+By NiceGUI alone, or by `ui.machinery.lighter`. Numbers of listeners are those in which they came.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from nicegui import Client, html, ui
 from nicegui.element import Element
 from nicegui.page import page
 
-from ui import lighter
+from ui.machinery import lighter
 
 
 class marked(Element, default_classes='a b', default_props='tone=ok', default_style='color: red'):

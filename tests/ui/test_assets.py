@@ -20,8 +20,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from domain import links
-from ui import assets, slimmer
-from ui.assets import KeptAssets
+from ui import assets
+from ui.assets import KeptAssets, slimmer
 from ui.components.desk.review_queue import review_queue
 
 from .browser import Browser

@@ -14,8 +14,8 @@ from nicegui.page import page
 from starlette.requests import Request
 
 from tests.served import ROOT
-from ui import lighter, quiet_sockets, sending
-from ui.quiet_sockets import ASYNCIO, Row
+from ui.machinery import lighter, quiet_sockets, sending
+from ui.machinery.quiet_sockets import ASYNCIO, Row
 
 
 def shapes(*way: str) -> Any:

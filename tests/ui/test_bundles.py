@@ -14,7 +14,8 @@ from nicegui import ui as nicegui_ui
 from nicegui.dependencies import js_components
 from nicegui.elements.mixins.text_element import TextElement
 
-from ui import assets, bundles, javascript, slimmer
+from ui import assets
+from ui.assets import bundles, javascript, slimmer
 from ui.components.desk.review_queue import review_queue
 from ui.components.form.field import field
 

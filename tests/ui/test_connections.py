@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from ui import connections
-from ui.connections import MOST_HEAD, Limited
+from ui.machinery import connections
+from ui.machinery.connections import MOST_HEAD, Limited
 
 from ..patience import SECONDS
 from ..served import free_port

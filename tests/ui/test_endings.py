@@ -6,7 +6,7 @@ import pytest
 
 from domain import settings
 from domain.settings import Settings
-from ui import endings
+from ui.door import endings
 
 
 @pytest.mark.parametrize(('minutes', 'seconds'), [(30, 120), (5, 120), (3, 90), (1, 30)], ids=str)

@@ -15,7 +15,8 @@ from domain import accounts, announcements, dates, settings
 from domain.accounts import AccountDetails, sessions
 from domain.announcements import SessionClosed
 from domain.model import Account
-from ui import assets, endings
+from ui import assets
+from ui.door import endings
 
 from ..builders import PASSWORD
 from .browser import Browser, Refused

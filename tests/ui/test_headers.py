@@ -11,8 +11,9 @@ from starlette.types import Message
 from domain import settings
 from domain.model import Account
 from domain.settings import Settings
-from ui import assets, cookies, gate
-from ui.headers import SecurityHeaders
+from ui import assets
+from ui.door import cookies, gate
+from ui.door.headers import SecurityHeaders
 from ui.pages.login import NOTICES
 
 from ..builders import PASSWORD

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain import dates, repeating
-from ui import health
+from ui.door import health
 
 
 async def test_a_loop_that_has_not_succeeded_for_several_periods_is_named_and_the_page_still_answers(

@@ -7,7 +7,8 @@ import nicegui
 import pytest
 from nicegui.dependencies import esm_modules
 
-from ui import assets, slimmer
+from ui import assets
+from ui.assets import slimmer
 
 UI = assets.STATIC.parent
 QUASAR = Path(nicegui.__file__).parent / 'static'

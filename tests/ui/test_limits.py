@@ -12,7 +12,7 @@ from domain import files, limits, settings
 from domain.accounts import client_limits
 from domain.model import Account
 from domain.settings import Settings
-from ui import bodies, sockets
+from ui.door import bodies, sockets
 
 from .. import builders, samples
 from ..builders import PASSWORD

@@ -11,7 +11,7 @@ from domain.accounts import sessions
 from domain.roles import Row
 from domain.sign_offs import Asking
 from ui import frame
-from ui.gate import PUBLIC_PAGES
+from ui.door import public_paths
 from ui.pages import about, menus
 from ui.routes import PAGES
 
@@ -127,7 +127,7 @@ async def test_each_address_is_there_for_the_roles_of_the_table_and_for_no_other
         browser.token = tokens[role]
         return (await browser.get(asked(address, ids))).status_code
 
-    for address in sorted({*addresses} - PUBLIC_PAGES):
+    for address in sorted({*addresses} - public_paths.PAGES):
         row = row_of(address)
         if row is None:
             wrong.append(f'{address} has no row')
@@ -162,7 +162,7 @@ async def test_what_is_only_sent_is_taken_from_the_roles_of_the_table_and_from_n
         browser.token = tokens[role]
         return (await browser.post(asked(address, ids))).status_code
 
-    for address in sorted({*sent} - PUBLIC_PAGES):
+    for address in sorted({*sent} - public_paths.PAGES):
         row, refused = roles.of_address(address), 403 if address.startswith('/uploads/') else 404
         taken = {role: await status(address, role) for role in Role if role not in row or not EMPTY.fullmatch(address)}
         wrong += [f'{address} as {role}: {code}' for role, code in taken.items() if (code == refused) is (role in row)]

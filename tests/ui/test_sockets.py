@@ -5,11 +5,11 @@ from typing import Any
 
 from socketio.async_manager import AsyncManager  # type: ignore[import-untyped]
 
-from ui.sockets import _Rooms
+from ui.machinery.engine_io import Rooms
 
 
 def test_rooms_are_those_of_socketio_whatever_comes_and_goes() -> None:
-    ours, theirs = _Rooms(), AsyncManager()
+    ours, theirs = Rooms(), AsyncManager()
     managers: tuple[Any, Any] = (ours, theirs)
     chance, there = random.Random(7), set[str]()
 

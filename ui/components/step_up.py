@@ -61,7 +61,7 @@ async def proved(account: Account) -> bool:
                 tell(str(trouble)[:200])
 
         async def look() -> None:
-            # A card is asked in a tab of its own (ui/citizen_certificates.py); here it is looked whether it was shown.
+            # A card is asked in a tab of its own (ui/signing_in); here it is looked whether it was shown.
             if await step_up.is_proved(account):
                 beside.deactivate()
                 dialog.submit(True)

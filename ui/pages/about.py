@@ -8,7 +8,8 @@ from domain.accounts import unit_accounts
 from domain.consents import notices
 from domain.model import Role
 
-from .. import gate, public
+from .. import public
+from ..door import gate
 from ..frame import BASICS, MENU, REVIEW, VOLUNTEER_DATA
 
 OWN = [('變更密碼', links.change_password()), ('通知信設定', links.mail_settings())]

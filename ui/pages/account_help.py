@@ -22,7 +22,8 @@ from domain.model import Role
 from domain.volunteers import addresses, paper_codes
 from domain.volunteers.addresses import AnswerExpired
 
-from .. import gate, public
+from .. import public
+from ..door import gate
 from ..flash import with_flash
 
 ROLES = {Role.UNIT_STAFF: '運用單位承辦人', Role.REVIEWER: '發冊機關志工業務窗口'}

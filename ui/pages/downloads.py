@@ -11,9 +11,10 @@ from domain.imports import templates
 from domain.model import ImportKind
 from domain.printouts import roster_sheets
 
-from .. import gate, public
+from .. import public
 from ..components.step_guide import STEPS
-from ..headers import disposition
+from ..door import gate
+from ..door.headers import disposition
 
 ODS = 'application/vnd.oasis.opendocument.spreadsheet'
 

@@ -6,7 +6,8 @@ from fastapi.responses import RedirectResponse, Response
 from domain import directory, links
 from domain.accounts import passkeys
 
-from .. import assets, gate, public
+from .. import assets, public
+from ..door import gate
 from ..flash import PARAMETER
 
 NOTICES = {

@@ -15,12 +15,13 @@ from domain.cases.worklists import AgencyList, UnitList
 from domain.guide import home
 from domain.model import Account, ApplicationStatus, Role
 
-from .. import days, gate
+from .. import days
 from ..components.call_tasks import call_tasks
 from ..components.entry_group import entry_group
 from ..components.progress_board import Count, News, progress_board
 from ..components.resume_card import resume_card
 from ..components.tiles import Entry, tiles
+from ..door import gate
 from ..frame import HOMES, MENU, VOLUNTEER_DATA, frame, guide_for, waiting_for
 from ..live import follow, of_side
 

@@ -5,8 +5,9 @@ from fastapi.responses import Response
 
 from domain import links
 
-from .. import gate, public
+from .. import public
 from ..components.step_guide import STEPS
+from ..door import gate
 
 # What is done on each of STEPS.
 HOW = (

@@ -1,5 +1,5 @@
 // 字級 and 外觀 before anybody has signed in: kept in this browser. Who chooses here and signs in within ten minutes takes
-// the choice along, whatever the account had before (ui/cookies.py); who chooses nothing has it as the account says.
+// the choice along, whatever the account had before (cookies.py); who chooses nothing has it as the account says.
 const bodyClasses = document.body.className;
 const sizes = [...document.querySelectorAll('[data-size]')];
 const looks = [...document.querySelectorAll('[data-look]')];

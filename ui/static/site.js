@@ -30,7 +30,7 @@ window.sessionOver = () =>
   );
 setTimeout(() => loaded('/static/again.js').catch(() => {}), 60_000);
 
-// A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/gate.py).
+// A page that comes back after its session was over (a computer that slept) hears it from its socket (ui/door/gate.py).
 const waiting = setInterval(() => {
   if (!window.socket) return;
   clearInterval(waiting);
@@ -149,7 +149,7 @@ window.leaveIfGone = () => {
     location.replace('/volunteers?flash=draft-gone');
 };
 
-// The process of this page is about to end, and another one has the page in a moment (ui/draining.py). It goes over when
+// The process of this page is about to end, and another one has the page in a moment (draining.py). It goes over when
 // nobody is just typing or pressing, nothing typed waits for the server, and no file is on its way; else in a while.
 let touched = 0;
 for (const type of ['keydown', 'input', 'pointerdown'])
@@ -253,7 +253,7 @@ for (const type of ['keydown', 'keypress', 'keyup'])
     true,
   );
 
-// 「還有 1 分 55 秒」 in the warning (ui/endings.py) goes on by itself; as an attribute, so that it is not read out again
+// 「還有 1 分 55 秒」 in the warning (endings.py) goes on by itself; as an attribute, so that it is not read out again
 // each second.
 const LEFT = /（還有 (?:(\d+) 分 )?(\d+) 秒）/;
 setInterval(() => {

@@ -18,9 +18,10 @@ from starlette.routing import compile_path
 from domain import links, roles
 from domain.cases.worklists import UnitList
 from domain.links.addresses import TrainingFilters, asking
-from ui import assets, files, gate, routes, session, uploads
+from ui import assets, files, routes, session, uploads
 from ui.components.desk.desk_view import TABS as QUEUES
 from ui.components.profile.profile_header import TABS
+from ui.door import public_paths
 from ui.pages.admin import SECTIONS
 
 UI = Path(assets.__file__).parent
@@ -158,7 +159,7 @@ def test_addresses_in_scripts_and_templates_are_routes(table: list[tuple[re.Patt
 
     assert len(written) > 20
     for name, address in written:
-        if address.startswith(gate.ASSETS):
+        if address.startswith(public_paths.ASSETS):
             assert (assets.STATIC / address.removeprefix(links.static())).is_file(), name
         else:
             assert route_of(f'{address}7' if address.endswith('/') else address, table), name

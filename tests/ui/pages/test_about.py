@@ -6,8 +6,8 @@ import pytest
 
 from db.choices import Role
 from domain import links, roles
-from ui import gate
 from ui.components.site_footer import LINKS
+from ui.door import public_paths
 from ui.pages.about import FOR_ALL, OWN, PAGES
 from ui.pages.admin import SECTIONS
 from ui.routes import PAGES as ROUTES
@@ -80,4 +80,4 @@ async def test_who_is_signed_in_stays_so_on_public_pages(browser: Browser, addre
 
 
 def test_a_stranger_may_open_what_the_site_map_calls_free() -> None:
-    assert {address for _, address in FOR_ALL} <= gate.PUBLIC_PAGES
+    assert {address for _, address in FOR_ALL} <= public_paths.PAGES

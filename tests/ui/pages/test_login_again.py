@@ -12,7 +12,7 @@ from db.models import Account, Session
 from domain import links, settings
 from domain.accounts import page_marks, passkeys, second_factors
 from domain.settings import Settings
-from ui import login_again
+from ui.signing_in import login_again
 
 from ...builders import PASSWORD, a_password_hash, an_account
 from ...passkey_device import PasskeyDevice

@@ -16,7 +16,8 @@ from domain import links
 
 from . import javascript, slimmer
 
-UI = Path(__file__).parent
+HERE = Path(__file__).parent
+UI = HERE.parent
 STATIC = UI / 'static'
 NICEGUI = f'/_nicegui/{nicegui.__version__}'
 LANGUAGE = 'zh-TW'
@@ -45,7 +46,7 @@ _PASSED = re.compile(r'^(?:import|export)\b', re.MULTILINE)
 
 def sources() -> list[Path]:
     """All that decides what the bundles, and the scripts beside them, say; styles of ours aside."""
-    makers = (UI / f'{name}.py' for name in ('bundles', 'javascript', 'slimmer'))
+    makers = (HERE / f'{name}.py' for name in ('bundles', 'javascript', 'slimmer'))
     return [*makers, *STATIC.glob('*.js'), *(UI / 'components').rglob('*.js')]
 
 
@@ -86,7 +87,7 @@ def script() -> str:
 def _quasar() -> str:
     """As much of it as our pages ask for. Looking for that takes a second, so it is kept where that was prepared."""
     whole = (_THEIRS / 'static' / 'quasar.umd.prod.js').read_text(encoding='utf-8')
-    decides = [whole, *((UI / name).read_text(encoding='utf-8') for name in ('javascript.py', 'slimmer.py'))]
+    decides = [whole, *((HERE / name).read_text(encoding='utf-8') for name in ('javascript.py', 'slimmer.py'))]
     kept = PREPARED / f'{hashlib.sha256("".join(decides).encode()).hexdigest()}.js'
     if kept.exists():
         return kept.read_text(encoding='utf-8')

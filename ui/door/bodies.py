@@ -12,7 +12,8 @@ from domain import links
 from domain.imports import KINDS, most_bytes
 from domain.pictures import MEGABYTE, MOST_MEGABYTES
 
-from . import public, sockets
+from .. import public
+from . import sockets
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from domain.accounts import client_limits, page_marks, passkeys, second_factors
 from domain.errors import DomainError
 from domain.model import Account, SignInWay
 
-from . import cookies, gate, public
-from .session import entered
+from .. import public
+from ..door import cookies, gate
+from ..session import entered
 
 OTHER = '這個瀏覽器現在由另一位使用者登入中，所以沒有登入。請先在那個分頁登出，再回到這裡；您輸入的內容都還在。'
 

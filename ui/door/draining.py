@@ -13,7 +13,9 @@ from nicegui import Client
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from . import public, sockets
+from .. import public
+from ..machinery.engine_io import asked
+from . import open_pages
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ async def pages_gone(seconds: float) -> None:
         if client.has_socket_connection:
             client.run_javascript('window.goOver()')
             await asyncio.sleep(seconds * _TOLD_WITHIN / len(pages))
-    while sockets.open_now()[1] and loop.time() < until:  # noqa: ASYNC110 -- NiceGUI tells of no socket that goes
+    while open_pages.counted()[1] and loop.time() < until:  # noqa: ASYNC110 -- NiceGUI tells of no socket that goes
         await asyncio.sleep(_LOOKS)
 
 
@@ -46,7 +48,7 @@ def is_elsewhere(scope: Scope, *, is_socket: bool) -> bool:
     if not _is_draining:
         return False
     if is_socket:
-        return not sockets.is_here(sockets.asked(scope['query_string'].decode('latin-1')))
+        return not open_pages.is_here(asked(scope['query_string'].decode('latin-1')))
     is_read = scope['type'] == 'http' and scope['method'] in ('GET', 'HEAD')
     return is_read and 'text/html' in Headers(scope=scope).get('accept', '')
 

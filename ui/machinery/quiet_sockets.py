@@ -20,8 +20,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
-from .bare_elements import Seldom
 from .connections import LINE
+from .seldom import Seldom
 
 Answer = TypeVar('Answer')
 # Of the request of a page whose browser is there: what is asked of it as long as the page is open.

@@ -12,10 +12,11 @@ from domain.accounts.step_up import StepUpNeeded
 from domain.errors import DomainError
 from domain.model import Account, CardAct
 
-from . import gate, public
-from .flash import PARAMETER, with_flash
+from .. import public
+from ..door import gate
+from ..flash import PARAMETER, with_flash
+from ..session import account_of, own_address
 from .second_step import said
-from .session import account_of, own_address
 
 NOTICES = {
     'app-removed': '已移除驗證器 App，之後登入不再詢問它的驗證碼。',

@@ -22,7 +22,8 @@ from starlette.responses import Response
 
 from domain import links
 
-from . import assets, slimmer
+from .. import assets
+from ..assets import slimmer
 
 # What stands in the template inside of a JavaScript text between backticks, which itself stands in HTML.
 _UNSAFE = ((b'&', b'&amp;'), (b'<', b'&lt;'), (b'>', b'&gt;'), (b'`', b'&#96;'), (b'$', b'&#36;'))

@@ -18,10 +18,11 @@ from domain.citizen_certificates import NotOffered
 from domain.errors import DomainError
 from domain.model import Account, SignInWay
 
-from . import cookies, gate, public
-from .flash import PARAMETER, with_flash
-from .headers import OLDER_COMPONENT
-from .session import account_of, entered, own_address
+from .. import public
+from ..door import cookies, gate
+from ..door.headers import OLDER_COMPONENT
+from ..flash import PARAMETER, with_flash
+from ..session import account_of, entered, own_address
 
 NOTICES = {
     'card-bound': '已綁定這張自然人憑證，下次可以直接用它登入。您登記了信箱的話，會收到通知信。',

@@ -18,7 +18,7 @@ from domain import links
 from domain.operations import vitals
 from domain.repeating import heartbeats, in_background
 
-from . import sockets
+from . import open_pages
 
 _registry = CollectorRegistry()
 ProcessCollector(registry=_registry)
@@ -54,7 +54,7 @@ async def opened() -> AsyncIterator[None]:
 
 async def answer() -> Response:
     """All figures, as Prometheus reads them."""
-    pages, open_sockets = sockets.open_now()
+    pages, open_sockets = open_pages.counted()
     _set('pages', 'Pages that are open here', pages)
     _set('sockets', 'Sockets that are open here', open_sockets)
     for name, (living, jobs) in vitals.workers_alive().items():

@@ -22,7 +22,7 @@ from nicegui.slot import Slot, get_task_id
 from nicegui.storage import Storage
 from starlette.requests import Request
 
-from . import bare_elements, page_html, quiet_sockets, sending
+from . import bare_elements, engine_io, page_html, quiet_sockets, sending
 
 _NONE_YET = object()
 _update = Element.update
@@ -34,6 +34,7 @@ def install() -> None:
         return
     bare_elements.install()
     quiet_sockets.install()
+    engine_io.install()
     vars(nicegui_client).update(SubPagesRouter=_NoSubPages, asyncio=_ASYNCIO, inspect=_Inspect())
     Storage._create_tab_storage = _keep_nothing  # type: ignore[method-assign, assignment]
     Slot.__exit__ = _leave  # type: ignore[method-assign]

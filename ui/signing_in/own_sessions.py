@@ -7,9 +7,10 @@ from domain import dates, links
 from domain.accounts import sessions
 from domain.errors import DomainError
 
-from . import cookies, public
-from .flash import PARAMETER, with_flash
-from .session import account_of
+from .. import public
+from ..door import cookies
+from ..flash import PARAMETER, with_flash
+from ..session import account_of
 
 NOTICES = {
     'session-over': '已結束那個登入，那裡的頁面會立刻關閉。',

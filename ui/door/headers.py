@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import links
 
-from . import assets, bundles, slimmer
+from .. import assets
+from ..assets import bundles, slimmer
 
 _ALWAYS = {
     'X-Content-Type-Options': 'nosniff',

@@ -16,9 +16,10 @@ from domain.errors import DomainError
 from domain.model import Account, CardAct, SignInWay
 from domain.volunteers import counter_codes
 
-from . import cookies, gate, public
-from .pages import login
-from .session import entered, half_way
+from .. import public
+from ..door import cookies, gate
+from ..pages import login
+from ..session import entered, half_way
 
 _SECRET = re.compile(r'[\w-]{43}')
 

@@ -276,7 +276,3 @@ def prepare() -> None:
             new = target.with_suffix('.new')
             new.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))
             new.rename(target)
-
-
-if __name__ == '__main__':
-    prepare()
