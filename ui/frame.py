@@ -110,6 +110,10 @@ class page_frame:
         if self.head.name(title):
             ui.page_title(title + AFTER_TITLE)
 
+    def name(self, named: str) -> None:
+        """How the browser names it, where that was read after the frame was placed."""
+        ui.page_title(named + AFTER_TITLE)
+
     def follow(self, in_form: form, guide: Progress, lacking: Callable[[], Iterable[str]] | None = None) -> None:
         """Keep the guide's list of what is open true while the form is filled in: its fields, or those of `lacking`.
 

@@ -67,10 +67,10 @@ async def request_rows(account: Account, address: Callable[[int], str]) -> list[
 
 async def request_case(
     account: Account, key: str, back: str, leave: Callable[[str], None], bar: Callable[[], AbstractContextManager[None]]
-) -> None:
+) -> str:
     """One request: who decides grants it as completed here, sends it back, or says why not; others may look at it.
 
-    `back` is the address of the list, `leave` goes there with a message; `bar` holds the buttons.
+    `back` is the address of the list, `leave` goes there with a message; `bar` holds the buttons. Returns who asks.
     """
     request = await accounts.open_request(key, by=account)
     decides = await requests.is_decider(request, by=account)
@@ -100,6 +100,7 @@ async def request_case(
         await accounts.open_request(key, by=account)
 
     follow(AccountRequestsChanged, look_again, lambda changed: changed.request_id == request.id)
+    return request.name
 
 
 def _asked(request: AccountRequest) -> None:

@@ -110,7 +110,6 @@ export default {
               v-if="r.goes"
               type="button"
               class="lb-link"
-              :disabled="busy"
               :aria-label="'把' + r.name + '移出名冊'"
               @click="$emit('acted', {what: 'remove', ids: [r.id]})"
             >

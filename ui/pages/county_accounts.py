@@ -36,8 +36,8 @@ async def county_accounts_page(account: Account, part: str = '', edit: str = '')
     if part not in PARTS:
         raise NotFound
     if edit:
-        with frame(account, PARTS[part], crumbs=[MENU, (TITLE, links.county_accounts(part))]):
-            await _one(account, part, edit)
+        with frame(account, PARTS[part], crumbs=[MENU, (TITLE, links.county_accounts(part))]) as page:
+            page.name(f'{await _one(account, part, edit)}：{PARTS[part]}')
         return
     with frame(account, TITLE, crumbs=[MENU], named=f'{PARTS[part]}：{TITLE}'):
         pills = {}
@@ -61,16 +61,18 @@ async def _requests(account: Account) -> str:
     return f'{PARTS[""]} {waiting}' if waiting else PARTS['']
 
 
-async def _one(account: Account, part: str, edit: str) -> None:
+async def _one(account: Account, part: str, edit: str) -> str:
+    """Returns whose it is."""
     back = links.county_accounts(part)
     if part == 'reviews':
         state = await reviews.get(int(edit) if edit.isdecimal() else 0, by=account)
-        html.p(reviews.place_of(state.review)).classes('lb-lead')
+        place = reviews.place_of(state.review)
+        html.p(place).classes('lb-lead')
         await review_card(account, state, partial(leave_with, back, 'review-done'))
-    elif part == '':
-        await request_case(account, edit, back, partial(leave_with, back), save_bar)
-    else:
-        raise NotFound
+        return place
+    if part == '':
+        return await request_case(account, edit, back, partial(leave_with, back), save_bar)
+    raise NotFound
 
 
 async def _list(account: Account, part: str) -> record_table:

@@ -67,7 +67,8 @@ def _sample(one: Inspection) -> None:
 async def inspection_page(account: Account, inspection_id: int) -> None:
     """The cases of one sample."""
     found = await inspections.get(inspection_id, by=account)
-    with frame(account, '抽出的案件', crumbs=[MENU, (TITLE, links.inspections())]), html.div().classes('lb-stack'):
+    title, crumbs = '抽出的案件', [MENU, (TITLE, links.inspections())]
+    with frame(account, title, crumbs=crumbs, named=f'{found.agency.name}：{title}'), html.div().classes('lb-stack'):
         facts(
             [
                 ('發冊機關', found.agency.name),

@@ -30,6 +30,7 @@ from ..frame import MENU, VOLUNTEER_DATA, frame, waiting_for
 from ..live import follow, of_side
 
 ROSTERS = ('名冊', links.rosters())
+REMOVED = '這份名冊不再替他送審；志工的資料和申請裡填寫的內容都還在，需要時可以再加入。'
 
 
 @dataclass
@@ -137,6 +138,8 @@ def _facts(roster: Roster) -> str:
 async def _act(what: str, ids: list[int], roster: Roster, table: roster_table, account: Account) -> None:
     if what == 'remove' and len(ids) == 1:
         row = table.rows[ids[0]]
+        if not await is_sure(f'把{row.volunteer.name}移出名冊', REMOVED, yes='移出'):
+            return
         await rosters.remove(roster, row.application, by=account)
         confirm(f'已將{row.volunteer.name}移出名冊；志工的資料都還在。')
     elif what == 'all':

@@ -76,8 +76,9 @@ async def unit_accounts_page(account: Account, edit: str = '', q: str = '', page
         title = '志工隊維護' if of_team else '帳號維護'
         named = '新增帳號' if edit == 'new' else ''
         crumbs = [MENU, (TITLE, links.unit_accounts())]
-        with frame(account, title, crumbs=crumbs, waiting=waiting, named=named):
-            await (_team_form(account, edit) if of_team else _form(account, edit))
+        with frame(account, title, crumbs=crumbs, waiting=waiting, named=named) as page_of_one:
+            if called := await (_team_form(account, edit) if of_team else _form(account, edit)):
+                page_of_one.name(f'{called}：{title}')
         return
     with frame(account, TITLE, crumbs=[MENU], waiting=waiting):
         html.p('這裡是您單位承辦人與志工督導的帳號。志工的帳號在各志工的「基本資料」開通。').classes('lb-lead')
@@ -144,8 +145,8 @@ async def _teams(account: Account) -> None:
     await table.refresh()
 
 
-async def _team_form(account: Account, edit: str) -> None:
-    """改名, and 停用 with what becomes of its people and accounts."""
+async def _team_form(account: Account, edit: str) -> str:
+    """改名, and 停用 with what becomes of its people and accounts. Returns its name."""
     number = edit.removeprefix(TEAM)
     team, state = await teams.get(int(number) if number.isdecimal() else 0, by=account)
     details = TeamDetails.from_record(team)
@@ -171,6 +172,7 @@ async def _team_form(account: Account, edit: str) -> None:
         if state.is_closed:
             action_button('重新開啟', reopen, 'outline')
         ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
+    return team.name
 
 
 async def _closing(account: Account, state: TeamState) -> None:
@@ -218,7 +220,8 @@ def _state(is_in_use: bool) -> Cell:
     return {'text': '已停用', 'chip': 'plain', 'icon': 'lock'}
 
 
-async def _form(account: Account, edit: str) -> None:
+async def _form(account: Account, edit: str) -> str:
+    """Returns whose account it is, '' of a new one."""
     record = None if edit == 'new' else await unit_accounts.get(int(edit) if edit.isdecimal() else None, by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details, mirrored=True)
@@ -228,6 +231,7 @@ async def _form(account: Account, edit: str) -> None:
         ui.link('返回', links.unit_accounts()).classes('lb-btn q-btn lb-flat')
         if record is not None:
             _ways_in(record, account)
+    return record.name if record is not None else ''
 
 
 async def _save(record: Account | None, details: AccountDetails, account: Account) -> None:

@@ -301,3 +301,32 @@ function keepClear(focused) {
       focused.scrollIntoView({ block: 'center' });
   }
 }
+
+// What moves away while the mouse is held down on it (a sentence appears below the field that was left, news come in) is
+// pressed all the same when the mouse is let go where it was.
+let held = null;
+addEventListener(
+  'mousedown',
+  (event) => {
+    const control = isPlain(event) && event.target.closest?.('button, a[href], label, [role=checkbox], [role=option]');
+    held = control ? { control, at: control.getBoundingClientRect() } : null;
+  },
+  true,
+);
+addEventListener(
+  'mouseup',
+  (event) => {
+    if (!held) return;
+    const { control, at } = held,
+      now = control.getBoundingClientRect();
+    held = null;
+    const isThere =
+      event.clientX >= at.left && event.clientX <= at.right && event.clientY >= at.top && event.clientY <= at.bottom;
+    const hasMoved = now.left !== at.left || now.top !== at.top;
+    if (control.isConnected && hasMoved && isThere && isPlain(event) && !control.contains(event.target)) control.click();
+  },
+  true,
+);
+function isPlain({ button, ctrlKey, metaKey, shiftKey, altKey }) {
+  return !button && !ctrlKey && !metaKey && !shiftKey && !altKey;
+}

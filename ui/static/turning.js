@@ -2,6 +2,7 @@
 // the browser's history, so that Back turns back, here as well as from another page; a filter is none.
 const USUAL = { page: 1, per: 10, sort: '' };
 const NAMES = Object.entries({ turned: 'page', sized: 'per', sorted: 'sort' });
+const OF_TURN = /(^|-)(page|per|sort)$/; // also of a second list
 
 const readBy = {
   page: (text) => Number(text) || USUAL.page,
@@ -24,6 +25,17 @@ function write(part, before, act) {
   const asked = query.toString().replaceAll('%2F', '/');
   history[act]({}, '', location.pathname + (asked && '?' + asked) + location.hash);
 }
+
+// What else the address asks: the filter. `filtered` is that of the list that is shown. Nothing tells of an entry's being
+// replaced, as by a filter, and when Back is heard the address is another one already.
+const ofFilter = () =>
+  new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => !OF_TURN.test(name))).toString();
+let filtered = ofFilter();
+const replace = history.replaceState;
+history.replaceState = (...entry) => {
+  replace.apply(history, entry);
+  filtered = ofFilter();
+};
 
 // A method of the list: one of the events of a turn, {turned: page, sized: length, sorted: order}.
 export function turn(event, value) {
@@ -64,14 +76,12 @@ export const turning = {
     removeEventListener('popstate', this.goBack);
   },
   methods: {
-    // Where only the filter was another the page is opened anew, as its address says; a second list leaves that to the
-    // first. A link within the page makes an entry, too, and nothing else is shown there.
+    // Where the filter was another the page is opened anew, as its address says. A link within the page makes an entry,
+    // too, and nothing else is shown there.
     goBack() {
       const part = read(this.before);
-      if (isSame(part, this.asked)) {
-        if (!location.hash && !this.named) location.reload();
-        return;
-      }
+      if (ofFilter() !== filtered) return location.reload();
+      if (isSame(part, this.asked)) return;
       this.asked = part;
       this.$emit('returned', part);
     },

@@ -240,6 +240,10 @@ async def test_remarks_longer_than_a_leaf_go_on_overleaf() -> None:
     pages = _pages(await pdf.as_pdf(a_book(service=service.on_leaves(served(1, detail=detail)))))
 
     assert ''.join(re.findall('[\u3400-\u3fff]', ''.join(pages))) == detail
+    told = [page for page in pages if re.search('[\u3400-\u3fff]', page)]
+    assert len(told) > 1
+    assert told[0].startswith('服務紀錄服務日期服務項目')
+    assert all('服務日期服務項目' in page for page in told)
 
 
 async def test_a_book_without_services_says_so_on_a_tidy_leaf() -> None:

@@ -223,6 +223,12 @@ export default {
     goOn() {
       const begun = Object.keys(desk.words).findLast((key) => desk.words[key].reason);
       if (begun && desk.markable && !desk.writing) write(begun);
+      const again = this.answered.findLast((m) => desk.words['again:' + m.id]);
+      if (again && desk.markable && !this.again) this.openAgain(again);
+    },
+    openAgain(m) {
+      this.again = m.id;
+      this.words = desk.words['again:' + m.id]?.text ?? m.text;
     },
     reopened(m) {
       hush('again:' + m.id);
@@ -244,8 +250,8 @@ export default {
       this.seen = { url, spot, label: m.label };
     },
     reopen(m) {
-      this.again = this.again === m.id ? 0 : m.id;
-      this.words = desk.words['again:' + m.id]?.text ?? m.text;
+      if (this.again === m.id) return (this.again = 0);
+      this.openAgain(m);
       this.$nextTick(() => document.getElementById('again-' + m.id)?.focus());
     },
   },

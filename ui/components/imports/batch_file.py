@@ -39,7 +39,7 @@ class batch_file(Element, component='batch_file.js'):
         is_open = batch.state is BatchState.GRADED
         text = '全部讀完' if is_open else word
         now = {
-            'name': batch.file_name or '貼上的資料',
+            'name': name_of(batch),
             'facts': _facts(batch),
             'chip': {'text': text, 'tone': 'ok' if is_open else look.tone, 'icon': 'check' if is_open else look.symbol},
             'sheets': batch.sheets if is_open else [],
@@ -119,6 +119,11 @@ def _way_on(batch: ImportBatch) -> str:
 def _left(row: PreviewRow) -> str:
     name = next((cell.text for key, cell in row.cells.items() if key == 'name'), '')
     return f'第 {row.number} 列{name and f" {name}"}：{row.left}'
+
+
+def name_of(batch: ImportBatch) -> str:
+    """時數.csv."""
+    return batch.file_name or '貼上的資料'
 
 
 def title_of(batch: ImportBatch) -> str:

@@ -42,6 +42,8 @@ HOME = ('系統管理', links.administration())
 class Section:
     """One list and its form: `rows` for the list, `edit` builds the form of one record, or of a new one ('new').
 
+    `edit` returns what the record is called, '' where there is no name to tell it by.
+
     Where there is a `row`, `rows` are records, and it makes the rows of those that are shown. `lead` builds what
     stands above the list; `one` is the title of a form, where 維護 would not be the word. A list that only grows is
     searched where it is kept: `search(account, words, page, per_page)` gives rows and their number.
@@ -51,7 +53,7 @@ class Section:
     label: str
     columns: Sequence[tuple[str, str] | tuple[str, str, str]]
     rows: Callable[[Account], Awaitable[Sequence[Any]]] | None
-    edit: Callable[[Account, str], Awaitable[None]] | None
+    edit: Callable[[Account, str], Awaitable[str]] | None
     new: str
     empty: str = '沒有可用的資料'
     lead: Callable[[Account], Awaitable[None]] | None = None
@@ -202,8 +204,9 @@ async def section_page(
     if edit and here.edit is not None:
         title = here.one or (f'{here.label}維護' if here.new else here.label)
         named = here.new if edit == 'new' else ''
-        with frame(account, title, crumbs=[MENU, HOME, back], named=named):
-            await here.edit(account, edit)
+        with frame(account, title, crumbs=[MENU, HOME, back], named=named) as page_of_one:
+            if called := await here.edit(account, edit):
+                page_of_one.name(f'{called}：{title}')
         return
     await _list_page(account, section, here, await pending.of(by=account), q, View.read(page, per))
 

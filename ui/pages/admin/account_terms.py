@@ -38,7 +38,7 @@ async def rows(account: Account) -> list[Row]:
     ]
 
 
-async def edit(account: Account, key: str) -> None:
+async def edit(account: Account, key: str) -> str:
     """The form of the rules."""
     if key != '1':
         raise NotFound
@@ -60,6 +60,7 @@ async def edit(account: Account, key: str) -> None:
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', back).classes('lb-btn q-btn lb-flat')
+    return ''
 
 
 async def review_rows(account: Account) -> list[Row]:
@@ -67,8 +68,10 @@ async def review_rows(account: Account) -> list[Row]:
     return [review_row(state, links.admin('reviews', state.review.id)) for state in await reviews.find(by=account)]
 
 
-async def review(account: Account, key: str) -> None:
+async def review(account: Account, key: str) -> str:
     """The accounts of one place that wait to be confirmed."""
     state = await reviews.get(int(key) if key.isdecimal() else 0, by=account)
-    html.p(reviews.place_of(state.review)).classes('lb-lead')
+    place = reviews.place_of(state.review)
+    html.p(place).classes('lb-lead')
     await review_card(account, state, partial(leave_with, links.admin('reviews'), 'review-done'))
+    return place

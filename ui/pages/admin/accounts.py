@@ -138,7 +138,7 @@ async def refuse_several(account: Account) -> None:
         ui.button('一次不核准多件', on_click=dialog.open, color=None).props('outline no-caps')
 
 
-async def edit(account: Account, key: str) -> None:
+async def edit(account: Account, key: str) -> str:
     """The form of an account, or of a new one."""
     record = None if key == 'new' else await accounts.get(_number(key), by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
@@ -155,6 +155,7 @@ async def edit(account: Account, key: str) -> None:
         ui.link('返回', links.admin('accounts')).classes('lb-btn q-btn lb-flat')
         if record is not None:
             await _ways_in(record, details, account)
+    return record.name if record is not None else ''
 
 
 async def _save(record: Account | None, details: AccountDetails, account: Account) -> None:
@@ -195,10 +196,10 @@ async def _ways_in(record: Account, details: AccountDetails, account: Account) -
         unlocking = action_button('解除登入鎖定', unlock, 'outline')
 
 
-async def decide(account: Account, key: str) -> None:
+async def decide(account: Account, key: str) -> str:
     """One request."""
     back = links.admin('requests')
-    await request_case(account, key, back, partial(leave_with, back), save_bar)
+    return await request_case(account, key, back, partial(leave_with, back), save_bar)
 
 
 async def _account_fields(in_form: form, details: AccountDetails, account: Account) -> None:

@@ -71,7 +71,7 @@ async def rows(account: Account) -> list[CalendarDay]:
     return [*coming, *reversed(past)]
 
 
-async def edit(account: Account, which: str) -> None:
+async def edit(account: Account, which: str) -> str:
     """The form of a day; a new one may be entered for several counties at once."""
     row = None if which == 'new' else await office_calendar.get(_number(which), by=account)
     details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
@@ -102,6 +102,7 @@ async def edit(account: Account, which: str) -> None:
         ui.link('返回', links.admin('calendar')).classes('lb-btn q-btn lb-flat')
         if row is not None:
             action_button('刪除這一天', strike, 'outline')
+    return f'{dates.roc(row.day)} {row.name}' if row is not None else ''
 
 
 def row_of(row: CalendarDay) -> Row:

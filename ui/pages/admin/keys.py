@@ -43,7 +43,7 @@ async def rows(account: Account) -> list[Row]:
     return [_row(each) for each in await key_inventory.entries(by=account)]
 
 
-async def edit(account: Account, purpose: str) -> None:
+async def edit(account: Account, purpose: str) -> str:
     """How often one is changed, when it last was, where it is kept."""
     duty, kind = await key_inventory.duty_of(purpose, by=account), BY_PURPOSE[purpose]
     in_form = form(duty, mirrored=True)
@@ -67,6 +67,7 @@ async def edit(account: Account, purpose: str) -> None:
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', links.admin('keys')).classes('lb-btn q-btn lb-flat')
+    return kind.label
 
 
 def warn_of_overdue(found: Sequence[Entry]) -> None:

@@ -74,7 +74,7 @@ def row(one: templates.Wording) -> Row:
     }
 
 
-async def edit(account: Account, which: str) -> None:
+async def edit(account: Account, which: str) -> str:
     """One wording: what is written on the left, what comes of it on the right, and what may be used below."""
     now = await templates.get(which, by=account)
     words = Words(which, now.subject, now.body)
@@ -96,6 +96,7 @@ async def edit(account: Account, which: str) -> None:
     in_form.on_change(renew)
     await renew()
     _wording_buttons(account, words, in_form, now)
+    return now.label
 
 
 def _wording_buttons(account: Account, words: Words, in_form: form, seen: templates.Wording) -> None:
@@ -163,7 +164,7 @@ async def undelivered_rows(account: Account) -> list[Row]:
     ]
 
 
-async def undelivered(account: Account, which: str) -> None:
+async def undelivered(account: Account, which: str) -> str:
     """One mail that did not arrive: why, what to mend, and 重寄."""
     one = await queries.undelivered_one(_number(which), by=account)
     with html.div().classes('lb-stack'):
@@ -189,6 +190,7 @@ async def undelivered(account: Account, which: str) -> None:
         if not one.holds_secret and not is_waiting:
             action_button('重寄', again)
         ui.link('返回', links.admin('undelivered')).classes('lb-btn q-btn lb-flat')
+    return one.label
 
 
 def _last_change(now: templates.Wording) -> str:

@@ -33,15 +33,20 @@ async def rows(account: Account) -> list[Series]:
     return await number_ledger.series(by=account)
 
 
-async def edit(account: Account, which: str) -> None:
+async def edit(account: Account, which: str) -> str:
     """The pattern of a series; 'new' begins one, so that its first number is written right."""
     if which == 'new':
         await _begin(account)
-        return
+        return ''
     known = {str(one.id): one for one in await number_ledger.series(by=account)}
     if which not in known:
         raise NotFound
     await _amend(account, known[which])
+    return _called(known[which])
+
+
+def _called(series: Series) -> str:
+    return f'{series.agency.name}　{series.year} 年'
 
 
 @dataclass
@@ -80,7 +85,7 @@ async def _begin(account: Account) -> None:
 async def _amend(account: Account, series: Series) -> None:
     details = SeriesDetails(series.pattern, series.outside)
     in_form = form(details, mirrored=True)
-    with card(f'{series.agency.name}　{series.year} 年'), html.div().classes('lb-grid'):
+    with card(_called(series)), html.div().classes('lb-grid'):
         pattern = text_field(
             SERIES_FIELDS['pattern'].caption,
             in_form,

@@ -143,7 +143,7 @@ async def hours_rows(account: Account) -> list[Row]:
     ]
 
 
-async def edit_unit(account: Account, key: str) -> None:
+async def edit_unit(account: Account, key: str) -> str:
     """The form of a host unit, or of a new one."""
     unit = None if key == 'new' else await directory.host_unit(_number(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
@@ -169,9 +169,10 @@ async def edit_unit(account: Account, key: str) -> None:
         leave_with(links.admin('units'), 'office-saved')
 
     _bar(in_form, save, links.admin('units'))
+    return unit.name if unit is not None else ''
 
 
-async def edit_team(account: Account, key: str) -> None:
+async def edit_team(account: Account, key: str) -> str:
     """The form of a team; it stays with its unit."""
     known = {str(team.id): team for team in await directory.all_teams(by=account)}
     team = None if key == 'new' else known.get(key)
@@ -197,9 +198,10 @@ async def edit_team(account: Account, key: str) -> None:
         leave_with(links.admin('teams'), 'office-saved')
 
     _bar(in_form, save, links.admin('teams'))
+    return team.name if team is not None else ''
 
 
-async def edit_agency(account: Account, key: str) -> None:
+async def edit_agency(account: Account, key: str) -> str:
     """The form of an agency."""
     agency = None if key == 'new' else await directory.agency(_number(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
@@ -215,6 +217,7 @@ async def edit_agency(account: Account, key: str) -> None:
         leave_with(links.admin('agencies'), 'office-saved')
 
     _bar(in_form, save, links.admin('agencies'))
+    return agency.name if agency is not None else ''
 
 
 async def office_fields(in_form: form) -> None:
@@ -318,7 +321,7 @@ def settling_field(in_form: form) -> None:
         )
 
 
-async def edit_hours(account: Account, key: str) -> None:
+async def edit_hours(account: Account, key: str) -> str:
     """The form of a rule on hours."""
     known = {str(rule.id): rule for rule in await directory.required_hours(by=account)}
     rule = None if key == 'new' else known.get(key)
@@ -355,6 +358,7 @@ async def edit_hours(account: Account, key: str) -> None:
     in_form.on_change(say_hours)
     say_hours()
     _bar(in_form, save, links.admin('hours'), strike if rule is not None else None)
+    return rule.kind.label if rule is not None else ''
 
 
 def _bar(in_form: form, save: Act, back: str, strike: Act | None = None) -> None:

@@ -48,7 +48,7 @@ async def notice_rows(account: Account) -> list[Row]:
     ]
 
 
-async def edit_notice(account: Account, which: str) -> None:
+async def edit_notice(account: Account, which: str) -> str:
     """A version as it was; of the newest, or a new one, the form that publishes the next."""
     versions = {str(one.id): one for one in await notices.versions()}
     current = await notices.current()
@@ -75,6 +75,7 @@ async def edit_notice(account: Account, which: str) -> None:
         if is_current:
             action_button('發布新的版本', publish, in_form=in_form)
         ui.link('返回', links.admin('notice')).classes('lb-btn q-btn lb-flat')
+    return f'第 {shown.id} 版'
 
 
 async def rights_rows(account: Account) -> list[Row]:
@@ -123,7 +124,7 @@ async def retention_rows(account: Account) -> list[Row]:
     ]
 
 
-async def edit_retention(account: Account, which: str) -> None:
+async def edit_retention(account: Account, which: str) -> str:
     """The period of one item; saved without 每天執行, the list shows what would go."""
     known = {one.name: one for one in await retention.outlook(by=account)}
     if which not in known:
@@ -146,6 +147,7 @@ async def edit_retention(account: Account, which: str) -> None:
     with save_bar():
         action_button('儲存', save, in_form=in_form).by_enter(in_form)
         ui.link('返回', links.admin('retention')).classes('lb-btn q-btn lb-flat')
+    return one.item.label
 
 
 class _Period(PeriodDetails):

@@ -53,7 +53,7 @@ def row(rule: Rule) -> Row:
     }
 
 
-async def edit(account: Account, which: str) -> None:
+async def edit(account: Account, which: str) -> str:
     """The form of a row; it stays with its item."""
     known = {str(rule.id): rule for rule in await rules.every(by=account)}
     rule = None if which == 'new' else known.get(which)
@@ -74,6 +74,7 @@ async def edit(account: Account, which: str) -> None:
         ui.link('返回', links.admin('rules')).classes('lb-btn q-btn lb-flat')
         if rule is not None:
             strike_button(account, rule)
+    return rule.label if rule is not None else ''
 
 
 def _item_fields(in_form: form, details: RuleDetails, known: list[Rule], *, is_new: bool) -> None:

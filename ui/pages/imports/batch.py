@@ -7,7 +7,7 @@ from domain.announcements import ImportChanged
 from domain.model import Account, Grade
 
 from ...components.imports.batch_desk import batch_desk
-from ...components.imports.batch_file import title_of
+from ...components.imports.batch_file import name_of, title_of
 from ...components.record_table import View
 from ...flash import leave_with
 from ...frame import BATCH, MENU, frame, waiting_for
@@ -18,7 +18,8 @@ async def import_batch_page(account: Account, batch_id: int, grade: str = '', pa
     """The batch as the address asks for it; what colleagues or the server change is shown as it happens."""
     batch = await imports.get(batch_id, by=account)
     kind = (batch.kind.label, links.new_import(batch.kind))
-    with frame(account, title_of(batch), crumbs=[MENU, BATCH, kind], waiting=await waiting_for(account)):
+    title, waiting = title_of(batch), await waiting_for(account)
+    with frame(account, title, crumbs=[MENU, BATCH, kind], waiting=waiting, named=f'{name_of(batch)}：{title}'):
         with html.p().classes('lb-lead'):
             html.span('先看結果，按下確認匯入才會寫入。')
             ui.link('※教學影片', links.teaching())
