@@ -178,6 +178,7 @@ SERVICES: dict[str, Row] = {
     'ledgers.get': READERS,
     'mail.messages': INNER,
     'mail.outbox': STAFF,
+    'mail.paper_book_mails': INNER,
     'mail.queries': ADMINISTRATOR,
     'mail.queries.recent': STAFF,
     'mail.templates': ADMINISTRATOR,
