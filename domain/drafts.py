@@ -415,7 +415,7 @@ async def _announce(draft_id: UUID, writer: str) -> None:
 async def _about(kind: DraftKind, volunteer: Volunteer, about: str, by: Account) -> dict[str, Any]:
     """What there is for a form about a person, and what it may be about. Raises NotFound. One statement."""
     is_of_training = kind == DraftKind.TRAINING and not is_new(about)
-    training_id = validation.record_id(int(about) if about.isdecimal() else None) if is_of_training else None
+    training_id = validation.record_id(validation.number_in(about)) if is_of_training else None
     place = [validation.record_id(volunteer.id), by.host_unit_id, by.team_id, MembershipStatus.LEFT]
     asked = [*place, kind, about, training_id]
     stands: dict[str, Any]

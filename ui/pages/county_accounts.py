@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import accounts, dates, links
+from domain import accounts, dates, links, validation
 from domain.accounts import FIELDS, reviews, terms
 from domain.announcements import AccountRequestsChanged
 from domain.errors import NotFound
@@ -64,7 +64,7 @@ async def _requests(account: Account) -> str:
 async def _one(account: Account, part: str, edit: str) -> None:
     back = links.county_accounts(part)
     if part == 'reviews':
-        state = await reviews.get(int(edit) if edit.isdecimal() else 0, by=account)
+        state = await reviews.get(validation.number_in(edit), by=account)
         html.p(reviews.place_of(state.review)).classes('lb-lead')
         await review_card(account, state, partial(leave_with, back, 'review-done'))
     elif part == '':
