@@ -151,6 +151,7 @@ SERVICES: dict[str, Row] = {
     'directory.team_named': WHOLE,
     'directory.save_team': {**WHOLE, **ADMINISTRATOR},
     'drafts': CLERK,
+    'drafts.finding.write': INNER,
     'files': CLERK,
     'files.get': READERS,
     'files.read': READERS,
