@@ -166,7 +166,7 @@ SERVICES: dict[str, Row] = {
     'guide.missing.latest': INNER,
     'guide.missing.of_known': INNER,
     'imports': CLERK,
-    'imports.of_teams': WHOLE,
+    'imports.beginning.of_teams': WHOLE,
     'imports.copying': INNER,
     'imports.ledger_rows': INNER,
     'imports.people': INNER,
