@@ -9,7 +9,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -316,15 +316,9 @@ async def _has_authority(county_id: str) -> bool:
     return await Account.exists(role=Role.COUNTY, county_id=county_id, is_active=True)
 
 
-async def _step(
-    request: AccountRequest,
-    status: RequestStatus,
-    by: Account | None = None,
-    reason: str = '',
-    at: datetime | None = None,
-) -> None:
+async def _step(request: AccountRequest, status: RequestStatus, by: Account | None = None, reason: str = '') -> None:
     await RequestStep.create(
-        request_id=request.id, at=at or dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
+        request_id=request.id, at=dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
     )
     await announcements.announce(AccountRequestsChanged(request.id, request.county_id or ''))
 

@@ -20,7 +20,7 @@ from ..errors import DomainError, Incomplete, NotFound, NotPermitted
 from ..mail import paper_book_mails
 from . import paper_details
 from .paper_decisions import BuiltOn, NumberTaken, Outcome, confirm, confirm_many, hindrance, send_back, unconfirm
-from .paper_details import FIELDS, NUMBER_LENGTH, OPEN, SIDES, PaperBookDetails, number_of, typed_number
+from .paper_details import FIELDS, OPEN, SIDES, PaperBookDetails, number_of, typed_number
 from .paper_lists import (
     MOST_AT_ONCE,
     RELATED,
@@ -43,8 +43,6 @@ from .paper_moves import RETURNED, STATUS, WAITING, WITHDRAWN, HasBook, announce
 
 __all__ = [
     'FIELDS',
-    'MOST_AT_ONCE',
-    'NUMBER_LENGTH',
     'OPEN',
     'SIDES',
     'BuiltOn',

@@ -79,7 +79,8 @@ _MARKS = {
 # What waits is counted, what is closed is tallied with each case.
 _COUNTS = f"""
 SELECT 'submitted' AS status, count(*) AS cases,
-       count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today
+       count(*) FILTER (WHERE {deadlines.IN_SQL['overdue'].format(today='$2')}) AS overdue,
+       count(*) FILTER (WHERE {deadlines.IN_SQL['today'].format(today='$2')}) AS due_today
 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'submitted'
 UNION ALL SELECT 'returned', count(*), 0, 0 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'returned'
 UNION ALL SELECT part, number, 0, 0 FROM tally WHERE agency_id = $1 AND what = 'case'
