@@ -20,6 +20,7 @@ Member = TypeVar('Member', bound=Choice)
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
 _SERIAL = re.compile('第?([0-9]+)號?')
+_DIGITS = re.compile('[0-9]{1,10}')
 
 
 def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
@@ -134,6 +135,18 @@ def searched_number(value: object) -> str:
     number = copied.bare(''.join(unicodedata.normalize('NFKC', searched(value)).split()))
     serial = _SERIAL.fullmatch(number)
     return serial[1] if serial else number
+
+
+def number_in(said: object) -> int:
+    """The number of a record, a page or a version that an address, a key or a hidden field says; 0 for all else.
+
+    No record has 0, so whoever asks for one by it finds nothing.
+
+    >>> number_in('17'), number_in(17), number_in('１７'), number_in('-1'), number_in('9' * 5000), number_in(None)
+    (17, 17, 0, 0, 0, 0)
+    """
+    number = int(digits) if _DIGITS.fullmatch(digits := str(said)) else 0
+    return number if number <= MOST_INT4 else 0
 
 
 def record_id(value: object) -> int:

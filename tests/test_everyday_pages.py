@@ -386,7 +386,7 @@ def test_what_a_notice_covers_in_part_does_not_move_away_from_under_a_press(site
     left, top, *_ = clerk.locator('.q-notification').evaluate(BOX)
     clerk.evaluate(
         """([left, top]) => {
-          document.body.insertAdjacentHTML('beforeend', '<a id="beside" href="/volunteers">&emsp;&emsp;&emsp;&emsp;</a>');
+          document.body.insertAdjacentHTML('beforeend', '<a id="beside" href=/volunteers>&emsp;&emsp;</a>');
           const { style } = document.getElementById('beside');
           [style.position, style.left, style.top] = ['absolute', `${left - 24}px`, `${scrollY + top + 8}px`];
         }""",

@@ -235,7 +235,7 @@ async def ledger(request: Request, q: str = '', kind: str = '', year: str = '') 
     """發冊紀錄 as a spreadsheet, as it was searched for."""
     account = account_of(request)
     query = EntryQuery(await searches.words(q, by=account), validation.member(BookKind, kind))
-    query.year = int(year) if year.isascii() and year.isdecimal() and len(year) <= 3 else None
+    query.year = validation.number_in(year[:4]) or None
     file = await number_ledger.export(query, by=account)
     return _streamed(LongDocument(file, profile_lists.MEDIA_TYPES['ods'], '發冊紀錄.ods'))
 

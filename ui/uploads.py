@@ -78,9 +78,9 @@ async def upload_import(request: Request, kind: str, replaces: str = '', pasted:
                 async with turn:
                     content = await asyncio.to_thread(received.read)
         batch = await _begun(chosen, name, content, bool(pasted), account)
-        if replaces.isascii() and replaces.isdecimal():
+        if replaced := validation.number_in(replaces):
             with suppress(NotFound, MovedOn):  # it has gone already
-                await imports.drop(int(replaces[:9]), by=account)
+                await imports.drop(replaced, by=account)
     except DomainError as refusal:
         return JSONResponse({'sentence': str(refusal)}, _status_of(refusal))
     return JSONResponse({'address': links.import_batch(batch.id)})

@@ -11,7 +11,7 @@ from db.choices import LogAct
 
 from .. import limits, mail_addresses
 from ..audit import log as log_of_use
-from ..mail import messages
+from ..mail import account_mails
 from . import client_limits, login_lock, new_passwords, owners, password_links, sessions
 from .attempts import attempt
 from .client_limits import PASSWORD_LINKS
@@ -68,4 +68,4 @@ async def _mail_reset(username: str, email: str) -> None:
         return
     async with transaction():
         link, until = await password_links.made(account, RESET_LASTS)
-        await messages.reset(account, link, until)
+        await account_mails.reset(account, link, until)

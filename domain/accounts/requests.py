@@ -9,7 +9,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -24,7 +24,7 @@ from ..audit import office_history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from ..limits import Limit
-from ..mail import account_mails, messages
+from ..mail import account_mails
 from . import client_limits
 from .forms import REFUSAL, AccountRequestDetails
 
@@ -69,7 +69,7 @@ async def request_account(details: AccountRequestDetails, *, client: str = '') -
     async with transaction():
         await same.delete()
         request = await AccountRequest.create(**kept, digest=_digest(token))
-        await messages.account_to_confirm(request, links.confirm_request(token), dates.now() + CONFIRM_WITHIN)
+        await account_mails.request_to_confirm(request, links.confirm_request(token), dates.now() + CONFIRM_WITHIN)
 
 
 async def is_confirmable(token: str) -> bool:
@@ -231,7 +231,7 @@ async def refuse(request: AccountRequest, reason: str, *, by: Account) -> None:
     _require_reason(reason)
     async with transaction():
         await decide(request, RequestStatus.REFUSED, by, reason)
-        await messages.account_refused(request, reason)
+        await account_mails.request_refused(request, reason)
 
 
 async def refuse_all(ids: Collection[int], reason: str, *, by: Account) -> int:
@@ -290,7 +290,7 @@ async def _close_late(request: AccountRequest, reason: str) -> int:
         if not await mine.update(status=RequestStatus.REFUSED, digest=None):
             return 0
         await _step(request, RequestStatus.REFUSED, None, reason)
-        await messages.account_refused(request, reason)
+        await account_mails.request_refused(request, reason)
     return 1
 
 
@@ -316,15 +316,9 @@ async def _has_authority(county_id: str) -> bool:
     return await Account.exists(role=Role.COUNTY, county_id=county_id, is_active=True)
 
 
-async def _step(
-    request: AccountRequest,
-    status: RequestStatus,
-    by: Account | None = None,
-    reason: str = '',
-    at: datetime | None = None,
-) -> None:
+async def _step(request: AccountRequest, status: RequestStatus, by: Account | None = None, reason: str = '') -> None:
     await RequestStep.create(
-        request_id=request.id, at=at or dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
+        request_id=request.id, at=dates.now(), status=status, by_id=by.id if by else None, reason=reason.strip()
     )
     await announcements.announce(AccountRequestsChanged(request.id, request.county_id or ''))
 

@@ -20,7 +20,7 @@ from ..audit import office_history
 from ..audit.history import AMENDED, Change
 from ..cases import worklists
 from ..errors import Incomplete, NotFound, NotPermitted
-from ..mail import messages
+from ..mail import account_mails
 from ..paging import Page, bounds, page_of
 from . import (
     bound_cards,
@@ -78,7 +78,7 @@ async def opened_for(details: AccountDetails, opener: str, *, was_asked_for: boo
     async with transaction():
         await _write(account, details, by)
         link, until = await password_links.made(account, LINK_LASTS)
-        await messages.account_granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
+        await account_mails.granted(account, link, until, was_asked_for=was_asked_for, opener=opener)
     return account
 
 
@@ -102,9 +102,9 @@ async def send_link_to(account: Account, opener: str, *, by: Account) -> None:
         await login_lock.lift(await login_lock.index_of_account(account))
         link, until = await password_links.made(account, LINK_LASTS)
         if account.password_hash:
-            await messages.reset(account, link, until)
+            await account_mails.reset(account, link, until)
         else:
-            await messages.account_granted(account, link, until, was_asked_for=False, opener=opener)
+            await account_mails.granted(account, link, until, was_asked_for=False, opener=opener)
         await office_history.tell(_KEPT.section, account.name, '寄出設定密碼的連結', by=by)
 
 

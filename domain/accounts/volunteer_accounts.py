@@ -18,7 +18,7 @@ from .. import dates, permissions, validation
 from ..audit import log
 from ..audit.log import LogAct
 from ..errors import Incomplete, NotFound
-from ..mail import messages
+from ..mail import account_mails
 from . import new_passwords, password_links, passwords, sessions
 
 LINK_LASTS = timedelta(hours=24)  # of the first link to set a password; a new one can be sent
@@ -91,7 +91,7 @@ async def give_volunteer_password(volunteer: Volunteer, password: str | None, *,
             )
         account = await opened(volunteer, by=by)
         link, until = await password_links.made(account, LINK_LASTS)
-        await messages.first_password(account, link, until)
+        await account_mails.first_password(account, link, until)
         return
     if held := await hold(volunteer, by=by):
         raise Incomplete({'password': f'{held.sentence}請改寄設定密碼的連結，或列印紙本驗證碼給本人。'})

@@ -10,7 +10,7 @@ from tortoise.query_utils import Prefetch
 
 from db import transaction
 from db.choices import ApplicationStatus, DraftKind, FileKind, HistoryAction, IssueKind, Section
-from db.models import Account, Agency, Application, ApplicationStep, Draft, Roster, Volunteer
+from db.models import Account, Agency, Application, ApplicationStep, Draft, Volunteer
 
 from .. import (
     corrections,
@@ -36,9 +36,8 @@ from ..errors import Incomplete, MovedOn, NotFound
 from ..mail import messages
 from ..permissions import may_see_case
 from ..readiness import NotReady
-from ..volunteers.merge import three_way
 from . import other_units
-from .forms import ApplicationDetails
+from .forms import ApplicationDetails, facts_of, merged, problems_of
 from .other_units import AlreadyUnderWay, DraftElsewhere, hand_over
 
 __all__ = [
@@ -124,18 +123,18 @@ async def save(
     if application is not None and not may_see_case(by, application):
         await other_units.require_way(application, by=by, has_consent=has_consent)
         application = None
-    if problems := await _problems(details, application):
+    if problems := await problems_of(details, application):
         raise Incomplete(problems)
     try:
         async with transaction():
             await drafts.settle(draft, details, by=by)
             if application is not None:
-                details = await _merged(application, details, seen)
+                details = await merged(application, details, seen)
             if application is None:
                 await _make_way(volunteer, by, has_consent=has_consent)
             if details.attachment and (application is None or application.attachment_id != details.attachment):
                 await files.attach(details.attachment, volunteer, by=by, kind=FileKind.ATTACHMENT)
-            return await (_change(application, details, by) if application else _open(volunteer, _kept(details), by))
+            return await (_change(application, details, by) if application else _open(volunteer, details.columns(), by))
     except IntegrityError as clash:
         raise await other_units.under_way(volunteer, by=by) from clash
 
@@ -180,7 +179,7 @@ async def require_ready_as(details: ApplicationDetails, *, of: Volunteer, by: Ac
     Raises Incomplete, NotReady.
     """
     permissions.require(by, 'applications.require_ready_as')
-    if problems := await _problems(details, None):
+    if problems := await problems_of(details, None):
         raise Incomplete(problems)
     agency = await directory.agency(validation.record_id(details.agency_id))
     kind = validation.member(IssueKind, details.kind) or IssueKind.FIRST
@@ -317,25 +316,6 @@ def _is_repeat(now: Application, seen: Application) -> bool:
     return now.status == ApplicationStatus.SUBMITTED and now.version in (seen.version, seen.version + 1)
 
 
-async def _problems(details: ApplicationDetails, application: Application | None) -> dict[str, str]:
-    problems = details.problems()
-    if problems:
-        return problems
-    agency = await Agency.filter(id=validation.record_id(details.agency_id)).first()
-    if agency is None or agency.county_id != details.county_code:
-        return {'agency_id': '這個發冊機關不在所選的縣市，請重新選擇。'}
-    if application is None or application.agency_id != agency.id:
-        if not readiness.is_open(agency):
-            return {'agency_id': f'{agency.name}已停止受理，請重新選擇。'}
-        if application is not None and application.status == ApplicationStatus.RETURNED:
-            return {'agency_id': '補件中的案件不能更換發冊機關。若要改送其他機關，請先撤回，再重新申請。'}
-    if application is not None and application.roster_id:
-        roster = await Roster.get(id=application.roster_id)
-        if agency.id != roster.agency_id:
-            return {'agency_id': f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定；要送別的機關，請先移出名冊。'}
-    return {}
-
-
 async def _make_way(volunteer: Volunteer, by: Account, *, has_consent: bool = False) -> None:
     """Close the draft that another unit has of the volunteer, if it gives way; that unit is told."""
     draft, why = await other_units.giving_way(volunteer, by=by, has_consent=has_consent)
@@ -347,39 +327,23 @@ async def _make_way(volunteer: Volunteer, by: Account, *, has_consent: bool = Fa
 async def _open(volunteer: Volunteer, kept: dict[str, Any], by: Account) -> Application:
     application = await Application.create(volunteer=volunteer, host_unit_id=by.host_unit_id, **kept)
     saved = await get(application.id, by=by)
-    await _note(saved, history.ADDED, {}, await _facts(saved), by)
+    await _note(saved, history.ADDED, {}, await facts_of(saved), by)
     return saved
 
 
 async def _change(application: Application, details: ApplicationDetails, by: Account) -> Application:
-    before = await _facts(application)
+    before = await facts_of(application)
     as_read = Application.filter(id=application.id, version=application.version, status__in=WITH_UNIT)
-    if not await as_read.update(**_kept(details), updated_at=dates.now()):
+    if not await as_read.update(**details.columns(), updated_at=dates.now()):
         raise await moved_on(application)
     saved = await get(application.id, by=by)
-    await _note(saved, history.AMENDED, before, await _facts(saved), by)
+    await _note(saved, history.AMENDED, before, await facts_of(saved), by)
     return saved
-
-
-async def _merged(
-    application: Application, details: ApplicationDetails, seen: ApplicationDetails | None
-) -> ApplicationDetails:
-    """The form with what a colleague has saved since it was opened; nobody else saves until the transaction ends."""
-    if seen is None:
-        return details
-    now = await Application.filter(id=application.id).select_for_update(no_key=True).get()
-    merge = three_way(vars(seen), vars(ApplicationDetails.from_record(now)), vars(details))
-    if merge.clashes:
-        names = '、'.join(FIELDS[name].label for name in merge.clashes)
-        raise MovedOn(
-            f'同仁剛儲存了不同的「{names}」，所以還沒有儲存。請重新整理，看過之後再儲存；您填的內容還在草稿裡。'
-        )
-    return ApplicationDetails(**merge.merged)
 
 
 async def _discard(draft: Application, by: Account, why: str = '') -> None:
     """The draft goes; the forms that its unit has open go on."""
-    before = await _facts(draft)
+    before = await facts_of(draft)
     as_read = Application.filter(id=draft.id, status=ApplicationStatus.DRAFT, version=draft.version)
     await sign_offs.forget(application_id=draft.id)
     if not await as_read.delete():
@@ -400,25 +364,3 @@ async def _note(
         changes.append(Change(FIELDS['attachment'], *names, old and old.id, new and new.id))
     await history.note(application.volunteer, Section.APPLICATION, action, changes, by=by, subject=SUBJECT)
     await announce(application)
-
-
-def _kept(details: ApplicationDetails) -> dict[str, Any]:
-    return {
-        'kind': validation.member(IssueKind, details.kind),
-        'county_id': details.county_code,
-        'agency_id': details.agency_id,
-        'remarks': validation.tidy(details.remarks),
-        'attachment_id': validation.file_id(details.attachment) if details.attachment else None,
-    }
-
-
-async def _facts(application: Application) -> dict[str, Any]:
-    """The form's fields as people read them."""
-    await application.fetch_related('county', 'agency', 'attachment')
-    return {
-        'kind': application.kind,
-        'county_code': application.county.name,
-        'agency_id': application.agency.name,
-        'remarks': application.remarks,
-        'attachment': application.attachment,
-    }

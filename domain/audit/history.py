@@ -29,7 +29,6 @@ __all__ = [
     'Change',
     'HistoryQuery',
     'Noted',
-    'Page',
     'Saving',
     'compared',
     'describe',

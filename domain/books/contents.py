@@ -39,7 +39,7 @@ from . import book_days
 
 log = logging.getLogger(__name__)
 
-__all__ = ['Contents', 'Verification', 'gather']
+__all__ = ['Contents', 'gather']
 
 _DIGITS = '〇一二三四五六七八九'
 

@@ -17,10 +17,10 @@ from .. import dates, drafts, permissions, validation
 from ..audit import history
 from ..audit.history import Change
 from ..errors import DomainError, Incomplete, NotFound, NotPermitted
-from ..mail import messages
+from ..mail import paper_book_mails
 from . import paper_details
 from .paper_decisions import BuiltOn, NumberTaken, Outcome, confirm, confirm_many, hindrance, send_back, unconfirm
-from .paper_details import FIELDS, NUMBER_LENGTH, OPEN, SIDES, PaperBookDetails, number_of, typed_number
+from .paper_details import FIELDS, OPEN, SIDES, PaperBookDetails, number_of, typed_number
 from .paper_lists import (
     MOST_AT_ONCE,
     RELATED,
@@ -43,8 +43,6 @@ from .paper_moves import RETURNED, STATUS, WAITING, WITHDRAWN, HasBook, announce
 
 __all__ = [
     'FIELDS',
-    'MOST_AT_ONCE',
-    'NUMBER_LENGTH',
     'OPEN',
     'SIDES',
     'BuiltOn',
@@ -231,7 +229,7 @@ async def _announce_first(agency_id: int, by: Account) -> None:
     theirs = PaperRegistration.filter(agency_id=agency_id, host_unit_id=by.host_unit_id, status=WAITING)
     if not await theirs.exists():
         unit, agency = await HostUnit.get(id=by.host_unit_id), await Agency.get(id=agency_id)
-        await messages.paper_books_wait(agency, unit, by=by)
+        await paper_book_mails.wait(agency, unit, by=by)
 
 
 async def _withdrawn(before: PaperRegistration, by: Account) -> None:

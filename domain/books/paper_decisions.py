@@ -16,7 +16,7 @@ from ..audit.history import Change
 from ..cases import transitions
 from ..cases.application_fields import REASON
 from ..errors import DomainError, Incomplete, NotPermitted
-from ..mail import messages
+from ..mail import paper_book_mails
 from . import record_books
 from .paper_details import FIELDS, number_of
 from .paper_lists import MOST_AT_ONCE, RELATED, get, visible, whole
@@ -62,7 +62,7 @@ async def confirm(registration_id: int, version: int, *, by: Account) -> RecordB
     try:
         async with transaction():
             book = await _confirmed(now, version, by)
-            await messages.paper_books_confirmed(now.host_unit, now.agency, [await whole(now.id)])
+            await paper_book_mails.confirmed(now.host_unit, now.agency, [await whole(now.id)])
     except IntegrityError as clash:
         raise await _why_not(now) from clash
     return book
@@ -93,7 +93,7 @@ async def confirm_many(seen: Mapping[int, int], *, by: Account) -> list[Outcome]
             newly = [one for one in done if one.book and one.registration.status == WAITING]
             confirmed = [await whole(one.registration.id) for one in newly]
             if confirmed:
-                await messages.paper_books_confirmed(of_unit[0].host_unit, of_unit[0].agency, confirmed)
+                await paper_book_mails.confirmed(of_unit[0].host_unit, of_unit[0].agency, confirmed)
         outcomes += done
     return outcomes
 
@@ -111,7 +111,7 @@ async def send_back(registration_id: int, reason: str, version: int, *, by: Acco
         after = await whole(now.id)
         changes = [Change(STATUS, now.status.label, RETURNED.label), Change(REASON, '', reason)]
         await note(after, history.AMENDED, changes, by)
-        await messages.paper_book_returned(after)
+        await paper_book_mails.returned(after)
         await announce(after)
     return after
 
@@ -143,7 +143,7 @@ async def unconfirm(registration_id: int, reason: str, version: int, *, by: Acco
             Change(REASON, '', reason),
         ]
         await note(after, history.REMOVED, changes, by)
-        await messages.paper_book_unconfirmed(after)
+        await paper_book_mails.unconfirmed(after)
         await announce(after)
         await _announce_case(after)
     return after

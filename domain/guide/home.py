@@ -38,6 +38,7 @@ from .missing import Gap
 _ANSWERS = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 _ARRIVALS = (ApplicationStatus.SUBMITTED, ApplicationStatus.WITHDRAWN)
 
+MOST_NEWS = 4
 _STEPS = {DraftKind.VOLUNTEER: 4, DraftKind.TRAINING: 6, DraftKind.APPLICATION: 8, DraftKind.PAPER_BOOK: 7}
 _LOOKED_THROUGH, _FIRST_LOOKED_AT = 100, 5
 _SERVING = permissions.serving_in_sql('$1', '$2', '$3')
@@ -201,12 +202,12 @@ async def _of_last_case(by: Account) -> LeftOff | None:
     return await _of_case(case, by) if case else None
 
 
-async def news(*, by: Account, limit: int = 4) -> list[News]:
+async def news(*, by: Account) -> list[News]:
     """What the other side did last, newest first."""
     permissions.require(by, 'guide.home.news')
     is_agency = by.role == Role.REVIEWER
     statement = _NEWS % (_OF_AGENCY if is_agency else _OF_UNIT)
-    values = [by.host_unit_id, by.team_id, MembershipStatus.LEFT, list(_ARRIVALS if is_agency else _ANSWERS), limit]
+    values = [by.host_unit_id, by.team_id, MembershipStatus.LEFT, list(_ARRIVALS if is_agency else _ANSWERS), MOST_NEWS]
     values += [by.agency_id] if is_agency else []
     rows = await get_connection('default').execute_query_dict(statement, values)
     reads.see(row['volunteer_id'] for row in rows)

@@ -7,37 +7,33 @@ Reading, writing and taking back run in the background, in pieces that are each 
 the batch; whichever process lives goes on (`work_forever`). Pages hear of it by `ImportChanged`.
 """
 
-import asyncio
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from db import transaction
-from db.choices import BatchState, Doubt, Grade, ImportKind
+from db.choices import BatchState, Doubt, Grade
 from db.models import Account, ImportBatch, ImportBlock, ImportFile, ImportPiece, ImportRow, KnownHeading, Volunteer
 
-from .. import dates, file_names, files, limits, permissions, validation
+from .. import dates, file_names, limits, permissions, validation
 from ..accounts import step_up
 from ..announcements import ImportChanged, announce
 from ..errors import DomainError, Incomplete, MovedOn, NotFound
-from ..limits import Limit
 from ..paging import Page, bounds
-from ..sheets import archives, cells, headings, recognition
-from ..sheets.archives import MOST_ARCHIVE
+from ..sheets import cells, headings
 from ..sheets.headings import Headings
-from ..sheets.tables import MEGABYTE, MOST_BYTES, Unreadable
-from . import packing, previews, reading, rests, running, writing
+from ..sheets.tables import Unreadable
+from . import beginning, previews, reading, rests, running, writing
+from .beginning import begin, begin_pasted, most_bytes
 from .kind import ANSWERS, Column, Mark
 from .kinds import KINDS
+from .moving import change, forget_rows, give_up, read_again
 from .results import Cell, Ended, Preview, PreviewRow
 from .running import opened, work_forever
 
 __all__ = [
     'ANSWERS',
     'KINDS',
-    'MOST_BYTES',
     'Cell',
     'Column',
     'Ended',
@@ -45,6 +41,9 @@ __all__ = [
     'Preview',
     'PreviewRow',
     'Unreadable',
+    'begin',
+    'begin_pasted',
+    'most_bytes',
     'opened',
     'work_forever',
 ]
@@ -53,46 +52,12 @@ __all__ = [
 # Days after which a batch that nobody confirmed is given up, and in which one that was can be taken back.
 WAITS_DAYS = 14
 UNDO_DAYS = 30
-MOST_PASTED = 4_000_000
 MARKED = ('xlsx', 'ods')
-_TEXTS = ('csv', 'tsv', 'txt')
 _UNDONE = (BatchState.DONE, BatchState.WRITING)
-_FILES = Limit('imports', 60, timedelta(hours=1), '這一小時上傳的匯入檔案太多了。請稍後再試；已匯入的資料都還在。')
 
 
 class NotReady(DomainError):
     """The batch cannot be confirmed or taken back as it is; the sentence says why."""
-
-
-async def begin(kind: ImportKind, file_name: str, content: bytes, *, by: Account) -> ImportBatch:
-    """A new batch of a file, READING; it is read and graded in the background. It is listed by what its bytes are.
-
-    Raises NotPermitted, NotFound, Exceeded; OfWholeUnit for teams by a clerk of one of them; Unreadable for what is no
-    such file, or is locked. What is wrong further inside comes later, as state UNREADABLE and the sentence `why`.
-    """
-    most = most_bytes(kind)
-    if len(content) > most:
-        raise Unreadable(
-            f'這個檔案有 {len(content) / MEGABYTE:.1f} MB，超過 {most // MEGABYTE} MB。'
-            '請分成幾個檔案，分次匯入；還沒有寫入任何資料。'
-        )
-    return await _begin(kind, file_name, content, is_pasted=False, by=by)
-
-
-def most_bytes(kind: ImportKind) -> int:
-    """The largest file of this kind that is taken."""
-    return MOST_ARCHIVE if kind == ImportKind.PICTURES else MOST_BYTES
-
-
-async def begin_pasted(kind: ImportKind, text: str, *, by: Account) -> ImportBatch:
-    """The same of a range copied from a spreadsheet; without headings, in the order of the template."""
-    if kind == ImportKind.PICTURES:
-        raise NotFound
-    if not isinstance(text, str) or not text.strip():
-        raise Unreadable('沒有收到貼上的內容。請在試算表選取範圍、複製，再貼到這裡。')
-    if len(text) > MOST_PASTED:
-        raise Unreadable('貼上的內容太多。請改用檔案上傳，或分次貼上。')
-    return await _begin(kind, '貼上的資料', text.encode('utf-8', 'replace'), is_pasted=True, by=by)
 
 
 async def get(batch_id: int, *, by: Account) -> ImportBatch:
@@ -126,8 +91,8 @@ async def choose_sheet(batch_id: int, sheet: str, *, by: Account) -> ImportBatch
         batch = await previews.locked(batch_id, by.host_unit_id)
         if sheet not in batch.sheets or not await ImportFile.exists(batch_id=batch.id):
             raise NotFound
-        await _without_rows(batch)
-        await _read_again(batch, sheet=sheet)
+        await forget_rows(batch)
+        await read_again(batch, sheet=sheet)
     running.start(batch.id)
     return batch
 
@@ -149,7 +114,7 @@ async def map_columns(batch_id: int, mapping: Mapping[int, str], *, by: Account)
         checked = headings.checked(Headings(batch.heading_row, batch.headings, meant), kind.columns)
         await _remember(batch, mapping)
         lacking = reading.with_common(kind, batch, checked.lacking)
-        await _read_again(batch, mapping=meant, lacking=lacking)
+        await read_again(batch, mapping=meant, lacking=lacking)
     running.start(batch.id)
     return batch
 
@@ -174,7 +139,7 @@ async def set_common(batch_id: int, values: Mapping[str, str], *, by: Account) -
             raise Incomplete(wrong)
         checked = headings.checked(Headings(batch.heading_row, batch.headings, batch.mapping), kind.columns)
         lacking = reading.with_common(kind, batch, checked.lacking)
-        await _read_again(batch, common=batch.common, lacking=lacking)
+        await read_again(batch, common=batch.common, lacking=lacking)
     running.start(batch.id)
     return batch
 
@@ -187,7 +152,7 @@ async def grade_again(batch_id: int, *, by: Account) -> ImportBatch:
     await get(batch_id, by=by)
     async with transaction():
         batch = await previews.locked(batch_id, by.host_unit_id)
-        await _read_again(batch)
+        await read_again(batch)
     running.start(batch.id)
     return batch
 
@@ -226,7 +191,7 @@ async def mend_alike(batch_id: int, row: int, column: str, text: str, *, by: Acc
     async with transaction():
         batch = await previews.locked(batch_id, by.host_unit_id)
         count = await previews.mend_alike(batch, validation.record_id(row), column, text)
-        await _read_again(batch)
+        await read_again(batch)
     running.start(batch.id)
     return count
 
@@ -270,7 +235,7 @@ async def commit(batch_id: int, *, by: Account) -> ImportBatch:
             'confirmed_at': now,
             'cells_until': now + timedelta(days=UNDO_DAYS),
         }
-        await _change(batch, changes)
+        await change(batch, changes)
     running.start(batch.id)
     return batch
 
@@ -288,7 +253,7 @@ async def undo(batch_id: int, *, by: Account) -> ImportBatch:
         if not may_undo(batch):
             raise NotReady(f'匯入超過 {UNDO_DAYS} 天，已經不能整批復原。請到各志工的頁面個別修改。')
         changes: dict[str, Any] = {'state': BatchState.TAKING_BACK, 'total': batch.written, 'done': 0}
-        await _change(batch, changes | {'taken_back_by_id': by.id})
+        await change(batch, changes | {'taken_back_by_id': by.id})
     running.start(batch.id)
     return batch
 
@@ -305,7 +270,7 @@ async def drop(batch_id: int, *, by: Account) -> None:
         batch = await ImportBatch.filter(id=batch_id).select_for_update().get()
         if batch.state not in (BatchState.READING, BatchState.GRADED, BatchState.UNREADABLE):
             raise MovedOn(f'這一批目前是「{batch.state.label}」，不能放棄。請重新整理頁面看目前的情形。')
-        await _drop(batch)
+        await give_up(batch)
 
 
 async def left(batch_id: int, *, by: Account) -> Sequence[PreviewRow]:
@@ -332,7 +297,7 @@ async def begin_rest(batch_id: int, *, by: Account) -> ImportBatch:
         raise NotReady('照片要重新上傳：請把沒有匯入的改好檔名，裝成新的 ZIP 再匯入；已匯入的不受影響。')
     if not (await rests.ended(before)).rest:
         raise NotReady('這一批沒有留下可以改正的列。請重新整理頁面看目前的情形；已匯入的資料都還在。')
-    await limits.take(_FILES, by.id)
+    await limits.take(beginning.FILES, by.id)
     async with transaction():
         batch = await rests.begun(before, by)
         await announce(ImportChanged(batch.id, batch.host_unit_id))
@@ -386,12 +351,12 @@ async def sweep() -> int:
         async with transaction():
             again = await ImportBatch.filter(id=batch.id, state=batch.state).select_for_update().first()
             if again is not None:
-                await _drop(again)
+                await give_up(again)
                 count += 1
     over = ImportBatch.filter(state__in=[BatchState.DONE, BatchState.TAKEN_BACK], cells_until__lt=now)
     for batch in await over:
         async with transaction():
-            await _without_rows(batch)
+            await forget_rows(batch)
             await ImportPiece.filter(batch_id=batch.id).update(written=None)
             await ImportBatch.filter(id=batch.id).update(cells_until=None)
             count += 1
@@ -403,62 +368,6 @@ def _ours(by: Account) -> dict[str, Any]:
     return {'host_unit_id': by.host_unit_id} | ({} if by.team_id is None else {'account__team_id': by.team_id})
 
 
-async def _begin(kind: ImportKind, name: str, content: bytes, *, is_pasted: bool, by: Account) -> ImportBatch:
-    permissions.require(by, 'imports')
-    if validation.member(ImportKind, kind) not in KINDS:
-        raise NotFound
-    if kind == ImportKind.TEAMS:
-        permissions.require(by, 'imports.of_teams')
-    await limits.take(_FILES, by.id)
-    if not is_pasted:  # a text is no file
-        await files.scan(content, by=by)
-        name = await asyncio.to_thread(_listed_as, kind, name, content)
-    # In a thread: an archive of pictures may be large, and pages of others do not wait.
-    digest, sealed = await asyncio.to_thread(
-        lambda: (hashlib.sha256(content).hexdigest(), packing.seal(content, 'file'))
-    )
-    async with transaction():
-        batch = await ImportBatch.create(
-            kind=kind,
-            host_unit_id=by.host_unit_id,
-            account_id=by.id,
-            file_name=name[:120],
-            digest=digest,
-            size=len(content),
-            is_pasted=is_pasted,
-            begun_at=dates.now(),
-        )
-        await ImportFile.create(batch_id=batch.id, content=sealed)
-        await announce(ImportChanged(batch.id, batch.host_unit_id))
-    running.start(batch.id)
-    return batch
-
-
-def _listed_as(kind: ImportKind, file_name: str, content: bytes) -> str:
-    """The name with the ending that such a file has. Raises Unreadable."""
-    found = re.search(r'\.(xlsx|xls|ods|csv|tsv|txt|xlsm|zip)$', file_name, re.IGNORECASE)
-    named = found[1].lower() if found else ''
-    if kind == ImportKind.PICTURES:
-        archives.check(content)
-        return file_names.of_upload(file_name, 'zip')
-    ending: str = recognition.sheet(content, named)
-    if ending == 'csv' and named in _TEXTS:
-        ending = named
-    return file_names.of_upload(file_name, ending)
-
-
-async def _read_again(batch: ImportBatch, **changes: Any) -> None:
-    counts = dict.fromkeys(('rows', 'good', 'attention', 'wrong'), 0)
-    await _change(batch, changes | counts | {'state': BatchState.READING, 'edition': batch.edition + 1})
-
-
-async def _change(batch: ImportBatch, changes: Mapping[str, Any]) -> None:
-    """Write these columns of the locked batch, and tell of it."""
-    batch.update_from_dict(dict(changes))
-    await batch.save(update_fields=list(changes))
-    await announce(ImportChanged(batch.id, batch.host_unit_id))
-
-
 async def _remember(batch: ImportBatch, mapping: Mapping[int, str]) -> None:
     """What the unit said of headings that stand in the file once."""
     bare = [headings.bare(text) for text in batch.headings]
@@ -467,14 +376,3 @@ async def _remember(batch: ImportBatch, mapping: Mapping[int, str]) -> None:
             await KnownHeading.update_or_create(
                 host_unit_id=batch.host_unit_id, kind=batch.kind, heading=bare[at], defaults={'column': key}
             )
-
-
-async def _without_rows(batch: ImportBatch) -> None:
-    await ImportBlock.filter(batch_id=batch.id).delete()
-    await ImportRow.filter(batch_id=batch.id).delete()
-
-
-async def _drop(batch: ImportBatch) -> None:
-    await _without_rows(batch)
-    await ImportFile.filter(batch_id=batch.id).delete()
-    await _change(batch, {'state': BatchState.DROPPED, 'edition': batch.edition + 1})

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from db.choices import Doubt, Grade, ImportKind, Section
 from db.models import Account
 
-from ..sheets.columns import Column, Reading, Value
+from ..sheets.columns import Column, Value
 
-__all__ = ['ANSWERS', 'Column', 'Copied', 'Graded', 'Kind', 'Mark', 'Reading', 'Row', 'Span', 'Value', 'Written']
+__all__ = ['ANSWERS', 'Column', 'Copied', 'Graded', 'Kind', 'Mark', 'Row', 'Span', 'Value', 'Written']
 
 # What a row with a doubt does: left alone (first) unless somebody says otherwise (second).
 ANSWERS: dict[Doubt, tuple[str, str]] = {

@@ -126,9 +126,9 @@ async def strips_as_pdf(listing: Listing, *, whose: Hashable = None) -> bytes:
     return await _printed('strips', asdict(listing), {}, whose)
 
 
-async def code_as_pdf(sheet: CodeSheet, *, whose: Hashable = None) -> bytes:
+async def code_as_pdf(sheet: CodeSheet) -> bytes:
     """A code on paper, with its address as QR code. Raises as `as_pdf`."""
-    return await _printed('code', asdict(sheet), {}, whose)
+    return await _printed('code', asdict(sheet), {}, None)
 
 
 async def opened() -> None:

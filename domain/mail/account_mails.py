@@ -1,4 +1,4 @@
-"""Mails of 帳號申請 and of the terms of accounts: what becomes of a request, what is locked, what is to be reviewed.
+"""Mails of accounts: what becomes of a request, by which link a password is set, what is locked or to be reviewed.
 
 They go out at once, however their receiver wants other mail: an account that is locked reads no digest.
 """
@@ -12,7 +12,13 @@ from db.models import Account, AccountRequest
 from .. import dates, links
 from . import outbox, templates
 from .catalogue import Fact
-from .messages import lines, url_of
+from .facts import instant, lines, url_of
+
+
+async def request_to_confirm(request: AccountRequest, link: str, valid_until: datetime) -> None:
+    """To whoever is said to have asked for an account. It has no word of the form: a stranger may have filled it in."""
+    facts: dict[str, Fact] = {'連結': url_of(link), '有效期限': instant(valid_until)}
+    await _tell('account_confirm', request.email, facts, holds_secret=True)
 
 
 async def request_waits(request: AccountRequest, desk: str, *, again: bool = False) -> None:
@@ -27,6 +33,38 @@ async def request_returned(request: AccountRequest, reason: str, link: str, vali
     facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
     facts |= {'原因': lines(reason), '連結': url_of(link), '有效期限': dates.roc_instant(valid_until)}
     await _tell('account_returned', request.email, facts, holds_secret=True)
+
+
+async def request_refused(request: AccountRequest, reason: str) -> None:
+    """To whoever asked for an account: not granted, and why."""
+    facts: dict[str, Fact] = {'姓名': request.name, '申請單位': request.organisation, '帳號': request.username}
+    facts |= {'原因': lines(reason), '連結': url_of(links.request_account())}
+    await _tell('account_refused', request.email, facts)
+
+
+async def first_password(account: Account, link: str, valid_until: datetime) -> None:
+    """To a volunteer: the link by which the password is set (系統自動設定); no clerk knows it."""
+    facts: dict[str, Fact] = {'帳號': await _username(account), '連結': url_of(link), '有效期限': instant(valid_until)}
+    await _queue_secret(account, 'first_password', facts)
+
+
+async def reset(account: Account, link: str, valid_until: datetime | None = None) -> None:
+    """To the account's owner: the link by which a new password is set. `link` is a path of ours or a whole address."""
+    await _queue_secret(account, 'reset', {'連結': url_of(link), '有效期限': instant(valid_until)})
+
+
+async def granted(
+    account: Account,
+    link: str,
+    valid_until: datetime,
+    *,
+    was_asked_for: bool,
+    opener: str = '系統管理者',
+) -> None:
+    """To the account's owner: the account is open, asked for or not; `link` leads to where the password is set."""
+    facts: dict[str, Fact] = {'帳號': await _username(account), '身分': account.role.label, '申請': was_asked_for}
+    facts |= {'開通者': opener, '連結': url_of(link), '有效期限': instant(valid_until)}
+    await _queue_secret(account, 'account_granted', facts)
 
 
 async def locks_soon(account: Account, because: LockReason, day: date) -> None:
@@ -58,3 +96,17 @@ async def review_due(receivers: Sequence[Account], place: str, count: int, due: 
 async def _tell(template: str, address: str, facts: dict[str, Fact], *, holds_secret: bool = False) -> None:
     composed = await templates.composed(template, facts)
     await outbox.queue(address, *composed, template=template, holds_secret=holds_secret)
+
+
+async def _queue_secret(account: Account, template: str, facts: dict[str, Fact]) -> None:
+    composed = await templates.composed(template, {'姓名': account.name, **facts})
+    await outbox.queue(account.email, *composed, template=template, account=account, holds_secret=True)
+
+
+async def _username(account: Account) -> str:
+    """What the owner types; a volunteer types the identity number, which a mail shows masked."""
+    if account.username:
+        return account.username
+    await account.fetch_related('volunteer')
+    volunteer = account.volunteer
+    return f'您的{volunteer.identity_kind.label}（{volunteer.identity_masked}）' if volunteer else ''

@@ -17,7 +17,7 @@ from .. import dates, links
 from ..cases import case_numbers, deputies
 from ..repeating import repeating
 from . import outbox, queries, templates
-from .messages import url_of
+from .facts import url_of
 
 DIGESTS_AT = time(8)
 EVERY = 60.0

@@ -12,7 +12,7 @@ from db.models import Account, HostUnit, Volunteer
 from .. import dates, links, mail_addresses
 from . import outbox, templates
 from .catalogue import Fact
-from .messages import url_of
+from .facts import url_of
 
 
 async def password_changed(account: Account, address: str, how: str) -> None:

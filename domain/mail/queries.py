@@ -19,6 +19,7 @@ from .catalogue import AUDIENCES, KINDS
 from .outbox import UNDELIVERED, Attachment
 
 MOST_UNDELIVERED = 500
+MOST_RECENT = 50
 # A mail leaves within seconds; what waits longer than this tells of a server in trouble.
 WAITS_LONG = timedelta(minutes=15)
 
@@ -69,7 +70,7 @@ class Backlog:
     words: str
 
 
-async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
+async def recent(*, by: Account) -> list[Letter]:
     """The newest mails that concern `by`, opened, passwords included: the mailbox of a demo office of made-up people.
 
     A real office (not `demo`, or with SMTP_URL) has no such page. Raises NotFound there.
@@ -77,7 +78,7 @@ async def recent(*, by: Account, limit: int = 50) -> list[Letter]:
     office = settings.current()
     if not by.is_active or not office.demo or office.smtp_url:
         raise NotFound
-    mails = await OutgoingMail.filter(_concerning(by)).limit(limit)
+    mails = await OutgoingMail.filter(_concerning(by)).limit(MOST_RECENT)
     told = Q(id__in=[mail.application_id for mail in mails if mail.application_id])
     of_rosters = Q(roster_id__in=[mail.roster_id for mail in mails if mail.roster_id])
     people: list[Any] = await Application.filter(told | of_rosters).values_list('volunteer_id', flat=True)

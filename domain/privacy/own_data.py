@@ -1,6 +1,6 @@
 """本人資料的複製本 (個人資料保護法 §3): everything on record of a volunteer, for the volunteer alone.
 
-What goes along stands in `PARTS`, what does not, and why, in `LEFT_OUT`; a test walks over the models and finds each of
+What goes along stands in `parts`, what does not, and why, in `left_out`; a test walks over the models and finds each of
 their columns in one of the two (`tests/domain/privacy/test_own_data.py`).
 """
 

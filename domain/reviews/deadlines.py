@@ -80,6 +80,10 @@ def conditions(today: date, near: Collection[date] = ()) -> dict[Due, Q]:
     return {'overdue': Q(due_on__lt=today), 'today': Q(due_on=today), 'soon': Q(due_on__in=near)}
 
 
+# The same in SQL, for what counts them together with other things.
+IN_SQL: dict[Due, str] = {'overdue': 'due_on < {today}', 'today': 'due_on = {today}'}
+
+
 async def running(*, by: Account, due: Due = 'overdue', page: int = 1, per_page: int = 50) -> Page[Running]:
     """The agency's open cases that are overdue, due today, or nearly due; the most urgent first."""
     number, per_page = bounds(page, per_page)

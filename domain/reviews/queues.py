@@ -79,7 +79,8 @@ _MARKS = {
 # What waits is counted, what is closed is tallied with each case.
 _COUNTS = f"""
 SELECT 'submitted' AS status, count(*) AS cases,
-       count(*) FILTER (WHERE due_on < $2) AS overdue, count(*) FILTER (WHERE due_on = $2) AS due_today
+       count(*) FILTER (WHERE {deadlines.IN_SQL['overdue'].format(today='$2')}) AS overdue,
+       count(*) FILTER (WHERE {deadlines.IN_SQL['today'].format(today='$2')}) AS due_today
 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'submitted'
 UNION ALL SELECT 'returned', count(*), 0, 0 FROM application WHERE agency_id = $1 AND round > 0 AND status = 'returned'
 UNION ALL SELECT part, number, 0, 0 FROM tally WHERE agency_id = $1 AND what = 'case'
@@ -352,8 +353,8 @@ async def _found(
 
 async def _sought(wanted: str, by: Account) -> list[Q]:
     """The cases of whoever, or whose unit, or which itself is called so: by the name, and by all the others."""
-    number = sealing.blind_index(identity_numbers.compact(wanted))
-    asked = [number, validation.searched_number(wanted)[:80], by.agency_id]
+    person = sealing.blind_index(identity_numbers.compact(wanted))
+    asked = [person, validation.searched_number(wanted)[:80], by.agency_id]
     holders = await get_connection('default').execute_query_dict(_HOLDERS, asked)
     units = Q(name__icontains=wanted)
     digits = ''.join(re.findall(r'\d', wanted))
@@ -362,8 +363,8 @@ async def _sought(wanted: str, by: Account) -> list[Q]:
     dialled = HostUnit.annotate(dialled=RawSQL("regexp_replace(phone, '\\D', '', 'g')"))
     others = Q(volunteer_id__in=[row['id'] for row in holders])
     others |= Q(host_unit_id__in=await dialled.filter(units).values_list('id', flat=True))
-    if wanted.isascii() and wanted.isdecimal() and int(wanted) <= validation.MOST_INT4:
-        others |= Q(id=int(wanted))
+    if number := validation.number_in(wanted):
+        others |= Q(id=number)
     named = await spelling.anywhere(wanted)
     return [others] if named is None else [Q(volunteer_id__in=named), others]
 

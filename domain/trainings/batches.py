@@ -38,7 +38,7 @@ class CourseDetails(TrainingDetails):
 
     def volunteer_ids(self) -> list[int]:
         """Whom the course is for."""
-        return [int(one) for one in self.chosen.split(',') if one.isascii() and one.isdecimal()]
+        return [number for one in self.chosen.split(',') if (number := validation.number_in(one))]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..audit import history
 from ..audit.history import Change
 from ..fields import Field
 from ..logbook.pdf import CodeSheet
-from ..mail.messages import url_of
+from ..mail.facts import url_of
 from . import printed_codes
 from .printed_codes import WrongCode
 

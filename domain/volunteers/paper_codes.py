@@ -16,7 +16,7 @@ from ..audit import history
 from ..audit.history import Change
 from ..errors import Incomplete
 from ..logbook.pdf import CodeSheet
-from ..mail.messages import url_of
+from ..mail.facts import url_of
 from . import addresses, printed_codes
 from .basics import FIELDS
 from .printed_codes import WrongCode

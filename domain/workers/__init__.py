@@ -18,7 +18,7 @@ from .messages import Content, Message, encode
 from .process import DIED, Failed, Spent, Worker, start
 from .turns import GivenUp, Turns
 
-__all__ = ['Busy', 'Content', 'Died', 'Failed', 'Message', 'Pool', 'TooSlow']
+__all__ = ['Busy', 'Died', 'Failed', 'Message', 'Pool', 'TooSlow']
 
 log = logging.getLogger(__name__)
 

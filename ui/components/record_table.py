@@ -9,7 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import paging
+from domain import paging, validation
 from domain.cases.worklists import Turn
 
 from .notices import showing_refusals
@@ -43,7 +43,7 @@ class View:
         request = ui.context.client.request
         asked = request.query_params if request is not None else {}
         before = f'{named}-' if named else ''
-        page, per = (_number(asked.get(before + name, '')) for name in ('page', 'per'))
+        page, per = (validation.number_in(asked.get(before + name)) for name in ('page', 'per'))
         return cls.read(page, per)
 
     @property
@@ -53,10 +53,6 @@ class View:
             'page': self.page if self.page > 1 else None,
             'per': self.per_page if self.per_page != LENGTHS[0] else None,
         }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
 
 
 class record_table(Element, component='record_table.js'):

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from domain import dates, links, searches
+from domain import dates, links, searches, validation
 from domain.cases import worklists
 from domain.cases.worklists import AgencyList, UnitList
 from domain.model import Account, ApplicationStatus, Role
@@ -32,8 +32,7 @@ class Asked:
     def read(cls, text: Any = '', only_turn: Any = '', page: Any = 1) -> Self:
         """Reads a query; unknown values are ignored."""
         text = text[:100] if isinstance(text, str) else ''
-        number = int(page) if str(page).isascii() and str(page).isdecimal() and len(str(page)) < 5 else 1
-        return cls(text, only_turn in ('1', True), number)
+        return cls(text, only_turn in ('1', True), validation.number_in(page) or 1)
 
 
 class roster_list(Element, component='roster_list.js'):

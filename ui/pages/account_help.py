@@ -8,7 +8,7 @@ from datetime import date
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from domain import accounts, dates, directory, links
+from domain import accounts, dates, directory, links, validation
 from domain.accounts import (
     AccountRequestDetails,
     ConfirmationExpired,
@@ -101,12 +101,11 @@ async def _asked(request: Request) -> AccountRequestDetails:
     """What the form of 帳號申請 says; a browser may send anything."""
     sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
     texts = ('organisation', 'name', 'username', 'email', 'phone', 'reason', 'unified_number', 'county_id', 'contact')
-    agency = sent.get('agency_id', '')
     return AccountRequestDetails(
         **{key: sent.get(key, '') for key in texts},
         # What is not offered is none of them, so the form asks again.
         role=next((each for each in ROLES if each == sent.get('role')), Role.VOLUNTEER),
-        agency_id=int(agency) if agency.isdecimal() and len(agency) < 10 else None,
+        agency_id=validation.number_in(sent.get('agency_id')) or None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import html, ui
 
-from domain import applications, dates, links
+from domain import applications, dates, links, validation
 from domain.announcements import CaseChanged
 from domain.calendar import days_left
 from domain.calendar.days_left import DaysLeft
@@ -50,7 +50,7 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
         return await _rows(found.rows, account), found.total
 
     async def acted(key: str, what: str) -> None:
-        application = await applications.get(int(key), by=account)
+        application = await applications.get(validation.number_in(key), by=account)
         if what == 'withdraw':
             if await withdrawn(account, application):
                 here = links.applications(chosen.value)

@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import accounts, dates, links
+from domain import accounts, dates, links, validation
 from domain.accounts import FIELDS, reviews, terms
 from domain.announcements import AccountRequestsChanged
 from domain.errors import NotFound
@@ -65,7 +65,7 @@ async def _one(account: Account, part: str, edit: str) -> str:
     """Returns whose it is."""
     back = links.county_accounts(part)
     if part == 'reviews':
-        state = await reviews.get(int(edit) if edit.isdecimal() else 0, by=account)
+        state = await reviews.get(validation.number_in(edit), by=account)
         place = reviews.place_of(state.review)
         html.p(place).classes('lb-lead')
         await review_card(account, state, partial(leave_with, back, 'review-done'))

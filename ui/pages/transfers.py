@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import dates, directory, links, volunteers
+from domain import dates, directory, links, validation, volunteers
 from domain.announcements import TransfersChanged
 from domain.departures import transfers
 from domain.departures.transfers import FIELDS, Done, Proposal
@@ -189,7 +189,7 @@ async def _give(account: Account, view: View) -> None:
     async def acted(key: str, _: str) -> None:
         if await is_sure('收回移轉', '這位志工會留在您的單位；對方不能再接收。', yes='收回'):
             try:
-                await transfers.withdraw(int(key), by=account)
+                await transfers.withdraw(validation.number_in(key), by=account)
             finally:  # also when the other unit was first: the row says so
                 await table.refresh()
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import directory, links, searches, sign_offs
+from domain import directory, links, searches, sign_offs, validation
 from domain.accounts import FIELDS, OF_UNIT, AccountDetails, reviews, terms, unit_accounts
 from domain.departures import teams
 from domain.departures.teams import TeamFilled, TeamState
@@ -147,8 +147,7 @@ async def _teams(account: Account) -> None:
 
 async def _team_form(account: Account, edit: str) -> str:
     """改名, and 停用 with what becomes of its people and accounts. Returns its name."""
-    number = edit.removeprefix(TEAM)
-    team, state = await teams.get(int(number) if number.isdecimal() else 0, by=account)
+    team, state = await teams.get(validation.number_in(edit.removeprefix(TEAM)), by=account)
     details = TeamDetails.from_record(team)
     in_form = form(details, mirrored=True)
     with (
@@ -222,7 +221,7 @@ def _state(is_in_use: bool) -> Cell:
 
 async def _form(account: Account, edit: str) -> str:
     """Returns whose account it is, '' of a new one."""
-    record = None if edit == 'new' else await unit_accounts.get(int(edit) if edit.isdecimal() else None, by=account)
+    record = None if edit == 'new' else await unit_accounts.get(validation.number_in(edit), by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details, mirrored=True)
     await _fields(in_form, details, account, is_new=record is None)

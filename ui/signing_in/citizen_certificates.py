@@ -12,7 +12,7 @@ from functools import partial
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from domain import citizen_certificates, dates, links, settings
+from domain import citizen_certificates, dates, links, settings, validation
 from domain.accounts import sessions
 from domain.citizen_certificates import NotOffered
 from domain.errors import DomainError
@@ -115,8 +115,7 @@ async def _bind(request: Request, text: str = Form(''), signature: str = Form(''
 async def _remove(request: Request, card: str = Form('')) -> Response:
     try:
         account = account_of(request)
-        number = int(card) if card.isascii() and card.isdecimal() and len(card) < 10 else 0
-        await citizen_certificates.remove(number, by=account)
+        await citizen_certificates.remove(validation.number_in(card), by=account)
     except DomainError as refusal:
         return _refused(request, refusal)
     return RedirectResponse(with_flash(links.citizen_certificates(), 'card-removed'), 303)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from domain import accounts, citizen_certificates, dates, links
+from domain import accounts, citizen_certificates, dates, links, validation
 from domain.accounts import authenticator_apps, factor_demands, passkeys, second_factors, step_up
 from domain.accounts.authenticator_apps import SetUpOver
 from domain.accounts.step_up import StepUpNeeded
@@ -109,8 +109,7 @@ async def _add_passkey(
 
 async def _remove_passkey(request: Request, key: str = Form('')) -> Response:
     async def removed(account: Account) -> Response:
-        number = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
-        await second_factors.remove_passkey(number, by=account)
+        await second_factors.remove_passkey(validation.number_in(key), by=account)
         return RedirectResponse(with_flash(links.own_factors(), 'passkey-removed'), 303)
 
     return await _done(request, removed)

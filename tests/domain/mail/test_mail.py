@@ -20,7 +20,7 @@ from db.models import (
 )
 from domain import dates, settings
 from domain.cases import transitions
-from domain.mail import messages
+from domain.mail import account_mails, messages, paper_book_mails
 from domain.settings import Settings
 from tests import builders
 
@@ -262,7 +262,7 @@ async def test_a_volunteer_gets_a_link_to_set_the_password_and_no_password() -> 
     account = await builders.an_account(Role.VOLUNTEER, volunteer=volunteer, name='林小晴', email='v@example.com')
     until = datetime(2026, 3, 8, 15, 0, tzinfo=dates.TAIPEI)
 
-    await messages.first_password(await Account.get(id=account.id), '/account/reset?token=x-y_z', until)
+    await account_mails.first_password(await Account.get(id=account.id), '/account/reset?token=x-y_z', until)
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.holds_secret) == ('v@example.com', True)
@@ -275,8 +275,8 @@ async def test_a_link_to_set_a_password_says_how_long_it_works() -> None:
     account = await builders.an_account(email='clerk@example.org', username='clerk')
     until = datetime(2026, 3, 8, 15, 0, tzinfo=dates.TAIPEI)
 
-    await messages.reset(account, '/account/reset?token=x-y_z', until)
-    await messages.account_granted(account, '/account/reset?token=x-y_z', until, was_asked_for=True)
+    await account_mails.reset(account, '/account/reset?token=x-y_z', until)
+    await account_mails.granted(account, '/account/reset?token=x-y_z', until, was_asked_for=True)
 
     mails = await OutgoingMail.all().order_by('id')
     assert [(mail.recipient, mail.holds_secret) for mail in mails] == [('clerk@example.org', True)] * 2
@@ -291,7 +291,7 @@ async def test_whoever_is_refused_an_account_learns_why() -> None:
         organisation='示例協會', name='王大同', username='wang', email='wang@example.org', phone='1'
     )
 
-    await messages.account_refused(request, '查無此單位。')
+    await account_mails.request_refused(request, '查無此單位。')
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.subject) == (
@@ -313,7 +313,7 @@ async def a_registration(case: Application, **facts: Any) -> PaperRegistration:
 async def test_the_unit_learns_which_paper_books_stand_in_the_records() -> None:
     one = await a_registration(await a_case())
 
-    await messages.paper_books_confirmed(one.host_unit, one.agency, [one])
+    await paper_book_mails.confirmed(one.host_unit, one.agency, [one])
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.subject) == ('unit@example.org', '【志願服務紀錄冊】紙本紀錄冊 1 冊已確認')
@@ -324,7 +324,7 @@ async def test_the_unit_learns_which_paper_books_stand_in_the_records() -> None:
 async def test_the_unit_learns_why_a_paper_book_came_back_and_where_to_mend_it() -> None:
     one = await a_registration(await a_case(), reason='封面看不清楚。\n號碼不符。')
 
-    await messages.paper_book_returned(one)
+    await paper_book_mails.returned(one)
 
     mail, body = await the_mail()
     assert mail.subject == '【志願服務紀錄冊】紙本紀錄冊退回補正，補齊後即可再送'
@@ -335,7 +335,7 @@ async def test_the_unit_learns_why_a_paper_book_came_back_and_where_to_mend_it()
 async def test_the_unit_learns_that_a_paper_book_is_none_any_more_and_why() -> None:
     one = await a_registration(await a_case(), reason='同號的是另一位。')
 
-    await messages.paper_book_unconfirmed(one)
+    await paper_book_mails.unconfirmed(one)
 
     mail, body = await the_mail()
     assert mail.subject == '【志願服務紀錄冊】紙本紀錄冊的確認已取消，請更正後再送'
@@ -346,7 +346,7 @@ async def test_the_unit_learns_that_a_paper_book_is_none_any_more_and_why() -> N
 async def test_the_agency_learns_that_paper_books_wait() -> None:
     one = await a_registration(await a_case())
 
-    await messages.paper_books_wait(one.agency, one.host_unit, by=one.sent_by)
+    await paper_book_mails.wait(one.agency, one.host_unit, by=one.sent_by)
 
     mail, body = await the_mail()
     assert (mail.recipient, mail.subject) == (

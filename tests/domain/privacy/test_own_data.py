@@ -14,7 +14,8 @@ from db.choices import LogAct, Role
 from db.models import Account, LogEntry
 from domain.errors import NotFound, NotPermitted
 from domain.privacy import own_data
-from domain.privacy.parts import LEFT_OUT, PARTS
+from domain.privacy.left_out import LEFT_OUT
+from domain.privacy.parts import PARTS
 
 from ...builders import a_complete_volunteer, a_volunteer, an_account, an_identity_number
 

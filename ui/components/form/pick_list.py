@@ -6,6 +6,8 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from domain import validation
+
 from . import form
 
 PER_PAGE = 20
@@ -46,7 +48,8 @@ class pick_list(Element, component='pick_list.js'):
     @property
     def ids(self) -> list[int]:
         """The chosen ones."""
-        return [int(one) for one in getattr(self.form.details, self.name).split(',') if one.isdecimal()]
+        chosen: str = getattr(self.form.details, self.name)
+        return [number for one in chosen.split(',') if (number := validation.number_in(one))]
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` below the list, or that it is right."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
-from domain import dates, imports, links
+from domain import dates, imports, links, validation
 from domain.announcements import ImportChanged
 from domain.model import Account, BatchState, ImportBatch
 
@@ -30,7 +30,7 @@ async def batch_list(account: Account, view: View, *, title: str, address: Calla
         ui.navigate.history.replace(address(view))
 
     async def acted(key: str, what: str) -> None:
-        batch = await imports.get(int(key), by=account)
+        batch = await imports.get(validation.number_in(key), by=account)
         if what == 'undo' and await undo(batch, account):
             confirm('正在復原；完成後會顯示在這裡。')
             await table.refresh()

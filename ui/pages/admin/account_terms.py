@@ -4,7 +4,7 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import links
+from domain import links, validation
 from domain.accounts import reviews, terms
 from domain.accounts.terms import RULES
 from domain.errors import NotFound
@@ -70,7 +70,7 @@ async def review_rows(account: Account) -> list[Row]:
 
 async def review(account: Account, key: str) -> str:
     """The accounts of one place that wait to be confirmed."""
-    state = await reviews.get(int(key) if key.isdecimal() else 0, by=account)
+    state = await reviews.get(validation.number_in(key), by=account)
     place = reviews.place_of(state.review)
     html.p(place).classes('lb-lead')
     await review_card(account, state, partial(leave_with, links.admin('reviews'), 'review-done'))

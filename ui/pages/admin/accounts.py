@@ -5,9 +5,8 @@ from functools import partial
 
 from nicegui import html, ui
 
-from domain import accounts, dates, directory, links
+from domain import accounts, dates, directory, links, validation
 from domain.accounts import FIELDS, OF_UNIT, REFUSAL, AccountDetails, email_changes, terms
-from domain.errors import NotFound
 from domain.model import Account, EmailChange, Role
 
 from ...components.account_fields import person_fields
@@ -140,7 +139,7 @@ async def refuse_several(account: Account) -> None:
 
 async def edit(account: Account, key: str) -> str:
     """The form of an account, or of a new one."""
-    record = None if key == 'new' else await accounts.get(_number(key), by=account)
+    record = None if key == 'new' else await accounts.get(validation.number_in(key), by=account)
     details = AccountDetails() if record is None else AccountDetails.from_record(record)
     in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
@@ -234,12 +233,6 @@ async def _account_fields(in_form: form, details: AccountDetails, account: Accou
 
     in_form.on_change(renew)
     await renew()
-
-
-def _number(key: str) -> int:
-    if not key.isdecimal() or len(key) > 9:
-        raise NotFound
-    return int(key)
 
 
 def _row(each: Account) -> Row:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates, directory, links
+from domain import dates, directory, links, validation
 from domain.calendar import office_calendar
 from domain.calendar.office_calendar import FIELDS, STRUCK, CalendarDayDetails
-from domain.errors import NotFound
 from domain.model import Account, CalendarDay
 
 from ...components.action_button import action_button
@@ -73,7 +72,7 @@ async def rows(account: Account) -> list[CalendarDay]:
 
 async def edit(account: Account, which: str) -> str:
     """The form of a day; a new one may be entered for several counties at once."""
-    row = None if which == 'new' else await office_calendar.get(_number(which), by=account)
+    row = None if which == 'new' else await office_calendar.get(validation.number_in(which), by=account)
     details = CalendarDayDetails() if row is None else CalendarDayDetails.from_record(row)
     in_form = form(details, mirrored=True)
     with card('放假或上班的日子'), html.div().classes('lb-grid'):
@@ -126,9 +125,3 @@ def _what_striking_means(row: CalendarDay) -> str:
     rule = '照全國的規定' if row.county else '照國定假日與星期幾' if row.is_manual else '照星期幾'
     after = f'刪除後，這一天{rule}決定上班或放假，審核中案件的期限會重新計算。'
     return after if row.is_manual else f'{after}清單會留下「{row.name}{STRUCK}」，之後帶入國定假日時不會再放假。'
-
-
-def _number(key: str) -> int:
-    if not key.isdecimal() or len(key) > 9:
-        raise NotFound
-    return int(key)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from nicegui import html, ui
 
-from domain import dates, links
+from domain import dates, links, validation
 from domain.cases import case_numbers
-from domain.errors import Incomplete, MovedOn, NotFound
+from domain.errors import Incomplete, MovedOn
 from domain.mail import outbox, queries, templates
 from domain.mail.queries import Backlog, Undelivered
 from domain.model import Account, MailStatus
@@ -166,7 +166,7 @@ async def undelivered_rows(account: Account) -> list[Row]:
 
 async def undelivered(account: Account, which: str) -> str:
     """One mail that did not arrive: why, what to mend, and 重寄."""
-    one = await queries.undelivered_one(_number(which), by=account)
+    one = await queries.undelivered_one(validation.number_in(which), by=account)
     with html.div().classes('lb-stack'):
         facts(
             [
@@ -221,9 +221,3 @@ def _what_to_do(one: Undelivered) -> str:
         return '這封信含有密碼或連結，不能重寄。請更正帳號的電子郵件，再請本人在登入頁點選「忘記密碼?」。'
     mend = '請先在運用單位、發冊機關或帳號更正電子郵件，再按重寄；系統會寄到更正後的信箱。'
     return f'{mend}案件的承辦一方也會在「該打的電話」看到這項工作。' if one.application_id or one.roster_id else mend
-
-
-def _number(key: str) -> int:
-    if not key.isdecimal() or len(key) > 18:
-        raise NotFound
-    return int(key)

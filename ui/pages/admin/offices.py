@@ -5,7 +5,7 @@ from datetime import date
 
 from nicegui import html, ui
 
-from domain import dates, departures, directory, files, links, settings, trainings
+from domain import dates, departures, directory, files, links, settings, trainings, validation
 from domain.directory import (
     AGENCY_FIELDS,
     HOURS_FIELDS,
@@ -145,7 +145,7 @@ async def hours_rows(account: Account) -> list[Row]:
 
 async def edit_unit(account: Account, key: str) -> str:
     """The form of a host unit, or of a new one."""
-    unit = None if key == 'new' else await directory.host_unit(_number(key))
+    unit = None if key == 'new' else await directory.host_unit(validation.number_in(key))
     details = HostUnitDetails() if unit is None else HostUnitDetails.from_record(unit)
     in_form = form(details, mirrored=True)
     [counties] = await directory.names(('counties',), by=account)
@@ -203,7 +203,7 @@ async def edit_team(account: Account, key: str) -> str:
 
 async def edit_agency(account: Account, key: str) -> str:
     """The form of an agency."""
-    agency = None if key == 'new' else await directory.agency(_number(key))
+    agency = None if key == 'new' else await directory.agency(validation.number_in(key))
     details = AgencyDetails() if agency is None else AgencyDetails.from_record(agency)
     in_form = form(details, mirrored=True)
     with html.div().classes('lb-stack'):
@@ -386,9 +386,3 @@ def _period(first: date | None, last: date | None) -> str:
     if first is None and last is None:
         return '不限'
     return f'{dates.roc(first) if first else ""} ～ {dates.roc(last) if last else ""}'.strip()
-
-
-def _number(key: str) -> int:
-    if not key.isdecimal() or len(key) > 9:
-        raise NotFound
-    return int(key)

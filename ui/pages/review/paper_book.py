@@ -109,7 +109,7 @@ class Screen:
 
     async def confirm(self) -> None:
         """確認 of what was seen."""
-        await paper_books.confirm(self.registration.id, _number(self.button.said), by=self.account)
+        await paper_books.confirm(self.registration.id, validation.number_in(self.button.said), by=self.account)
         leave_with(await self._next(), 'paper-book-confirmed')
 
     async def send_back(self, reason: str, version: int) -> None:
@@ -137,7 +137,7 @@ class Screen:
             text_area(REASON.label, in_form, 'reason', required=True, wide=True)
 
             async def send() -> None:
-                await done(reason.reason, _number(button.said))
+                await done(reason.reason, validation.number_in(button.said))
 
             with html.div().classes('lb-acts'):
                 button = action_button(act, send, 'bad', in_form=in_form, told=_SEEN)
@@ -160,8 +160,3 @@ def _story(one: PaperRegistration) -> str:
         return sent
     said = f'：{one.reason}' if one.status is RegistrationStatus.RETURNED else ''
     return f'{sent}，{dates.roc_instant(one.decided_at)} 由 {one.decided_by.name}{one.status.label}{said}'
-
-
-def _number(said: object) -> int:
-    """The version that stood on the page."""
-    return validation.record_id(int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() else None)

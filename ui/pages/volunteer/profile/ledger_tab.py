@@ -5,7 +5,7 @@ from datetime import datetime
 
 from nicegui import html
 
-from domain import dates, ledgers
+from domain import dates, ledgers, validation
 from domain.announcements import VolunteerChanged
 from domain.guide.progress import Progress
 from domain.ledgers import LEDGERS, Entry, Ledger, LedgerField
@@ -84,7 +84,7 @@ class Screen:
             await entry_form(self.ledger, self.offers, self.volunteer, self._show_newest, by=self.account)
 
     async def _acted(self, key: str, act: str) -> None:
-        entry = await ledgers.get(self.ledger, int(key), by=self.account)
+        entry = await ledgers.get(self.ledger, validation.number_in(key), by=self.account)
         with self.dialogs.clear():
             if act == '檢視':
                 entry_view(self.ledger, self.offers, entry)
