@@ -28,13 +28,19 @@ from .errors import DomainError
 TAIPEI = timezone(timedelta(hours=8), 'Asia/Taipei')
 
 _BEFORE_ROC = ('民國前', '民前', '前')
+_WESTERN = ('西元', '公元')
+_FIRST_WESTERN = 1900
 _HAN_DIGITS = '〇零一壹二貳三參四肆五伍六陸七柒八捌九玖'  # two for each digit
-_OTHER_DIGITS = str.maketrans('叁兩拾佰', '三二十百')
-_DASH = re.compile('[\u2010-\u2015\u2212\u30fc~]')
+_OTHER_DIGITS = str.maketrans('叁兩拾佰○◯', '三二十百〇〇')
+_DASH = re.compile('[\u2010-\u2015\u2212\u223c\u2500\u301c\u30fc~]')
 _SLASH = re.compile('[\u2044\u2215]')
 _BETWEEN = r'[/\\.、,·‧。-]'
 # What spreadsheets and calendars write behind a day.
-_MIDNIGHT = re.compile(r'[ T]+(?:0?0:00(?::00(?:\.0+)?)?|上午 ?12:00(?::00)?)$')
+_MIDNIGHT = re.compile(
+    r'[ T]+(?:0?0:00(?::00(?:\.0+)?)?(?:\+08:?00)?|上午 ?12:00(?::00)?|12:00(?::00)? ?AM)$', re.IGNORECASE
+)
+# What is written behind the day of a birth, and of a period.
+_BEHIND = re.compile('(?:出?生|[起止迄])$')
 _WEEKDAY = re.compile(r' *(?:\([一二三四五六日]\)|\(?(?:星期|週|周|禮拜)[一二三四五六日天]\)?)$')
 
 _frozen_at: datetime | None = None
@@ -145,14 +151,18 @@ def parse_roc(text: str, before_roc: bool = False) -> date:
 
     Raises `UnreadableDate`.
     """
-    plain = copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
+    plain = copied.bare(unicodedata.normalize('NFKC', copied.characters(invisible.removed(text))))
     plain = _WEEKDAY.sub('', without_midnight(_SLASH.sub('/', _DASH.sub('-', plain))))
     plain = re.sub(r'\s', '', re.sub(r'(?<=\d)\s+(?=\d)', '/', plain))
     era, rest = re.fullmatch(r'(西元|公元|民國前|民前|中華民國|民國|民|前)?(.*)', plain, re.DOTALL).groups()  # type: ignore[union-attr]
-    rest = _in_digits(rest.removesuffix('生'))
+    rest = _in_digits(_BEHIND.sub('', rest))
     parts = _separated(rest) or _run_together(rest, text)
     if parts is None:
         raise UnreadableDate(text)
+    if era in _WESTERN and parts[0] < _FIRST_WESTERN:
+        raise UnreadableDate(
+            text, f'西元年應為 4 個數字，這裡是「{era} {parts[0]} 年」。請寫成 年/月/日 的民國日期，例如 115/03/08。'
+        )
     year = _western_year(parts[0], text, before_roc=before_roc or era in _BEFORE_ROC)
     return _existing_day(year, parts[1], parts[2], text)
 
@@ -306,7 +316,7 @@ def _exists(roc_year: int, month: int, day: int) -> bool:
 
 
 def _western_year(year: int, text: str, *, before_roc: bool) -> int:
-    if year >= 1900:
+    if year >= _FIRST_WESTERN:
         if before_roc and year >= 1912:
             raise UnreadableDate(text, f'西元 {year} 年不在民國前。請取消勾選「民國前」，或改填民國前的年份。')
         return year

@@ -8,19 +8,21 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from .. import invisible
+from .. import copied, invisible
 
 MOST = 120
 # Grows with each change of what `key` or `strokes.order` does; keys of an earlier edition are made anew at the start.
-EDITION = 3
+EDITION = 4
 
 # Signs for the glottal stop (原住民族語言書寫系統, 教育部 and 原民會, 2005): a keyboard has no key for them, so people
 # type ' or nothing.
-_GLOTTAL_STOPS = frozenset('\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c8\u0294\u0241\u0242\ua78b\ua78c')
+_GLOTTAL_STOPS = frozenset('\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c8\u02ca\u02cb\u0294\u0241\u0242\ua78b\ua78c')
 # What is typed for the dot or the hyphen between the parts of a name and is a sign of mathematics, or of a list.
-_BETWEEN = frozenset('∙⋅●◦∘−')
+_BETWEEN = frozenset('∙⋅●◦∘−─▪⚫\u119e')  # the last is what NFKC makes of ㆍ
 # Letters that NFD does not take apart, by the plain letter that people type: Đức, Uongʉ, Tanɨvak.
-_PLAIN = str.maketrans({'đ': 'd', 'ʉ': 'u', 'ɨ': 'i', 'ø': 'o', 'ł': 'l', 'ŋ': 'ng', 'ə': 'e', 'ɫ': 'l', 'ɬ': 'l'})
+_PLAIN = str.maketrans(
+    {'đ': 'd', 'ð': 'd', 'ı': 'i', 'ʉ': 'u', 'ɨ': 'i', 'ø': 'o', 'ł': 'l', 'ŋ': 'ng', 'ə': 'e', 'ɫ': 'l', 'ɬ': 'l'}
+)
 
 
 def key(name: str) -> str:
@@ -36,7 +38,7 @@ def key(name: str) -> str:
     >>> key('臺生') == key('台生'), key('林羣峯') == key('林群峰'), key('王大明') == key('王太明')
     (True, True, False)
     """
-    seen = invisible.removed(name)
+    seen = copied.characters(invisible.removed(name))
     folded = unicodedata.normalize('NFKC', unicodedata.normalize('NFKC', seen).casefold())
     bare = ''.join(sign for sign in unicodedata.normalize('NFD', folded) if not '\u0300' <= sign <= '\u036f')
     plain = unicodedata.normalize('NFC', bare).translate(_PLAIN).translate(_variants())

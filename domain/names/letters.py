@@ -7,6 +7,8 @@ import subprocess
 import unicodedata
 from functools import cache
 
+from .. import copied
+
 log = logging.getLogger(__name__)
 
 # What our own font draws (.setup/latin_font.py), so that no machine needs another for Latin letters.
@@ -61,7 +63,7 @@ def as_drawn(text: str) -> str:
     >>> as_drawn('\uf9d1\u3000Pe̍h') == '六\u3000Pe̍h', as_drawn('⼭\xa0Paꞌay ﬁ')
     (True, '山 Paʼay fi')
     """
-    composed = unicodedata.normalize('NFC', text).translate(_ALIKE)
+    composed = copied.characters(unicodedata.normalize('NFC', text)).translate(_ALIKE)
     return _COPIED.sub(lambda sign: unicodedata.normalize('NFKC', sign[0]), composed)
 
 

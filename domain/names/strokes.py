@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from .. import copied
+
 MOST = 96
 _FIRST_CHARACTERS = 16
 _FIRST_HAN = 0x2E80
@@ -20,7 +22,7 @@ def order(name: str) -> str:
     >>> sorted(['黃小華', '陳小華', '王小明', '丁一', 'Kolas'], key=order)
     ['Kolas', '丁一', '王小明', '陳小華', '黃小華']
     """
-    folded = unicodedata.normalize('NFKC', name).casefold()
+    folded = unicodedata.normalize('NFKC', copied.characters(name)).casefold()
     signs = [sign for sign in folded if unicodedata.category(sign)[0] in 'LMN']
     return ''.join(map(_place, signs[:_FIRST_CHARACTERS]))
 

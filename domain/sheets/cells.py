@@ -18,18 +18,22 @@ from .tables import EARLY, MERGED, UNCOUNTED, UNSURE
 _DAY_ZERO = date(1899, 12, 30)
 _SERIAL = re.compile(r'(?a)[1-9]\d{4}(\.0+)?')
 _WHOLE = re.compile(r'(?a)([+-]?\d{1,15})(\.0+)?')
+# A whole number that a program has kept as one with a fraction, as of a column with empty cells.
+_FRACTION = re.compile(r'(?a)(?<=\d{6})\.0+$')
 _THOUSANDS = re.compile(r'(?a)[+-]?\d{1,3}(,\d{3})+(\.0+)?')
 _WHY = {
     MERGED: '與其他格合併，這一列沒有內容。請在試算表取消合併並填滿每一列，或在這裡補上。',
     EARLY: '的年份在 1900 年以前，可能是民國年被試算表當成西元年。請重新輸入，例如 1150308。',
     UNCOUNTED: '是還沒有計算的公式。請用試算表打開這個檔案，存檔後再上傳，或在這裡補上。',
 }
-_FAILED = frozenset({'#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#GETTING_DATA'})
+# Of Excel, and of LibreOffice; then what stands where a column is too narrow to show a number or a day.
+_FAILED = re.compile(r'#(?:N/A|[A-Z0-9/_]+[!?]|GETTING_DATA)|Err:\d{3}')
+_NARROW = re.compile(r'#{3,}')
 _HAN = '\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff'
 # Between Han characters, at the beginning, or at the end of what is as short as a name: a title may ask something.
 _LOST = re.compile(rf'[{_HAN}]\?[{_HAN}]|^\?+$|^[{_HAN}]{{1,3}}\?$|^\?[{_HAN}]')
-_YES = frozenset({'是', 'v', 'y', 'yes', 'true', '1', '有', '✓', '✔', '○', 'o', '■', '☑'})
-_NO = frozenset({'否', 'n', 'no', 'false', '0', '無', '沒有', 'x', '✗', '□', '☐'})
+_YES = frozenset({'是', 'v', 'y', 'yes', 'true', '1', '1.0', '有', '同意', '✓', '✔', '√', '○', 'o', '■', '☑'})
+_NO = frozenset({'否', 'n', 'no', 'false', '0', '0.0', '無', '沒有', '不同意', 'x', '×', '✗', '□', '☐'})
 
 Read = tuple[Value, str]
 
@@ -69,8 +73,13 @@ def _unread(column: Column, text: str) -> str:
         return f'{column.label}{why}'
     if UNSURE in text:
         return _unsure(column, text)
-    if text in _FAILED:
-        return f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
+    if '#' in text or text.startswith('Err:'):
+        if _FAILED.fullmatch(text):
+            return f'{column.label}是公式的錯誤值 {text}。請改填文字或數字。'
+        if _NARROW.fullmatch(text):
+            return (
+                f'{column.label}存成了「{text[:20]}」：欄太窄，內容沒有存下來。請把欄拉寬後再存檔上傳，或在這裡補上。'
+            )
     if '\ufffd' in text:
         return f'{column.label}有存檔時遺失的字。請對照原始資料，重新輸入這一格。'
     return ''
@@ -103,7 +112,7 @@ def _as_day(column: Column, text: str) -> Read:
     if day := serial_day(text):
         return day, ''
     try:
-        return dates.parse_roc(text), ''
+        return dates.parse_roc(_FRACTION.sub('', text)), ''
     except UnreadableDate as error:
         return None, str(error)
 

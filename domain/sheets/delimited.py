@@ -16,8 +16,10 @@ from .tables import UNSURE, Unreadable
 _SEPARATORS = '\t,;|'
 _SNIFFED = 4096
 _END_OF_DOS = b'\x1a'
+_ENDS = ('\n', '\r')
 # So that a spreadsheet keeps the zeros before a number, programs write it as a formula: ="0740512".
 _FORMULA = re.compile(r'^="([^"]*)"$')
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 def decoded(content: bytes) -> str:
@@ -50,18 +52,31 @@ def utf_16_of(start: bytes) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of each line; the separator is the one that the first lines have most of. Raises Unreadable."""
-    first = text[:_SNIFFED].split('\n', 3)[:3]
+    """The cells of each line; the separator is the one that the first lines have most of. Raises Unreadable.
+
+    A quote within a cell is taken as it is, as long as its line ends with it: one that is never closed would take the
+    lines behind it into its cell.
+
+    >>> rows('甲,"乙;;;;"\\n丙,5" 丁')
+    [['甲', '乙;;;;'], ['丙', '5" 丁']]
+    """
+    first = _QUOTED.sub('', text[:_SNIFFED]).split('\n', 3)[:3]
     separator = max(_SEPARATORS, key=lambda one: (sum(line.count(one) for line in first), one == '\t'))
+    lines = list(io.StringIO(text if text.endswith(('\n', '\r')) else f'{text}\n', newline=''))
+    found, last = [], 0
+    reader = csv.reader(lines, delimiter=separator)
     try:
-        return [
-            [_FORMULA.sub(r'\1', cell) for cell in row]
-            for row in csv.reader(io.StringIO(text, newline=''), delimiter=separator)
-        ]
+        for row in reader:
+            is_last = reader.line_num == len(lines)
+            if reader.line_num > last + 1 or (is_last and row and row[-1].endswith(_ENDS)):
+                list(csv.reader(lines[last : reader.line_num], delimiter=separator, strict=True))
+            last = reader.line_num
+            found.append([_FORMULA.sub(r'\1', cell) for cell in row])
     except csv.Error:
         raise Unreadable(
-            '這個檔案的引號不成對，或有一格太長，無法分欄。請用試算表打開後另存為 .xlsx，再上傳一次。'
+            f'第 {last + 1} 列的引號不成對，或有一格太長，無法分欄。請用試算表打開後另存為 .xlsx，再上傳一次。'
         ) from None
+    return found
 
 
 def _strictly(content: bytes, encodings: tuple[str, ...], errors: str = 'strict') -> str:

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import invisible
+from .. import copied, invisible
 from .columns import Column
 from .tables import shown
 
@@ -16,12 +16,14 @@ _SEARCHED_ROWS = 30
 _SIGNS = re.compile(r'[\s\-–—_:：*＊/／\\.．、,，‧·※#"\'“”「」【】\[\]<>〈〉]')
 _ASIDE = re.compile(r'[(（][^)）]*[)）]')
 MOST = 100
+_Meant = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
 class Headings:
     """`row`, counted from 1, has the `texts`; 0: there is none. `mapping`: the column's key by position, '' for none.
 
+    Where headings stand in two rows, 服務時數 over 小時 and 分鐘, `row` is the second.
     `lacking`: sentences that stand in the way of reading the rows.
     """
 
@@ -37,7 +39,8 @@ def bare(heading: str) -> str:
     >>> bare('服務時數－小時'), bare(' 身分證 字號＊'), bare('E-MAIL')
     ('服務時數小時', '身分證字號', 'email')
     """
-    return _SIGNS.sub('', unicodedata.normalize('NFKC', invisible.removed(heading))).replace('-', '').lower()[:MOST]
+    plain = unicodedata.normalize('NFKC', copied.characters(invisible.removed(heading)))
+    return _SIGNS.sub('', plain).replace('-', '').lower()[:MOST]
 
 
 def found(
@@ -48,9 +51,13 @@ def found(
     `may_lack`: where no row looks like headings, the columns come in the order of `columns`.
     """
     meaning = _meanings(columns)
+
+    def meant(text: str) -> str | None:
+        return _meant(text, meaning, remembered)
+
     best, most = 0, 0
     for number, row in enumerate(rows[:_SEARCHED_ROWS], 1):
-        known = {key for text in row if (key := _meant(text, meaning, remembered))}
+        known = _keys(row, meant)
         if len(known) > most:
             best, most = number, len(known)
     if most < min(2, len(columns)):
@@ -61,9 +68,10 @@ def found(
         labels = [column.label for column in columns][:width]
         extra = width - len(keys)
         return checked(Headings(0, labels + [''] * extra, keys + [''] * extra), columns)
-    texts = [shown(text)[:MOST] for text in rows[best - 1]]
-    mapping = [_meant(text, meaning, remembered) or '' for text in texts]
-    return checked(Headings(best, texts, _unambiguous(texts, mapping, columns)), columns)
+    row, found_texts = _in_two_rows(rows, best, meant) or (best, [shown(text) for text in rows[best - 1]])
+    texts = [text[:MOST] for text in found_texts]
+    mapping = [meant(text) or '' for text in texts]
+    return checked(Headings(row, texts, _unambiguous(texts, mapping, columns)), columns)
 
 
 def checked(headings: Headings, columns: Sequence[Column]) -> Headings:
@@ -106,6 +114,41 @@ def _meant(text: str, meaning: Mapping[str, str], remembered: Mapping[str, str])
             if heading in known:
                 return known[heading]
     return None
+
+
+def _keys(texts: Sequence[str], meant: _Meant) -> set[str]:
+    return {key for text in texts if (key := meant(text))}
+
+
+def _in_two_rows(rows: Sequence[Sequence[str]], best: int, meant: _Meant) -> tuple[int, list[str]] | None:
+    """The second row, and the headings of both, where `best` is one of two: together they name more columns.
+
+    A row below that names none but is nothing else, as 「（時）」 and 「（分）」, belongs to the headings too.
+    """
+    most = len(_keys(rows[best - 1], meant))
+    for lower in (best + 1, best):
+        if not 1 < lower <= len(rows):
+            continue
+        texts, below, known = _stacked(rows[lower - 2], rows[lower - 1], meant)
+        gained = len(_keys(texts, meant)) - most
+        if (known * 2 > below and gained > 0) or (known == below > 0 == gained and lower > best):
+            return lower, texts
+    return None
+
+
+def _stacked(upper: Sequence[str], lower: Sequence[str], meant: _Meant) -> tuple[list[str], int, int]:
+    """The headings of two rows as one; how many cells the lower row has, and how many of them are headings.
+
+    What is below goes with what is above it, or left of that: the group over several columns stands over the first.
+    """
+    texts, group, below, known = [], '', 0, 0
+    for at in range(max(len(upper), len(lower))):
+        own, low = (shown(row[at]).strip() if at < len(row) else '' for row in (upper, lower))
+        group = own or group
+        named = next((one for one in (group + low, low) if meant(one) is not None), '') if low else ''
+        below, known = below + bool(low), known + bool(named)
+        texts.append(named or (own if not low or meant(own) else group + low))
+    return texts, below, known
 
 
 def _unambiguous(texts: Sequence[str], mapping: list[str], columns: Sequence[Column]) -> list[str]:

@@ -107,13 +107,19 @@ def _moment(value: datetime) -> str:
     return _day(value) if value.time() == time() else f'{value:%Y/%m/%d %H:%M:%S}'
 
 
+def _span(value: timedelta) -> str:
+    """As a spreadsheet shows it: 30:00:00 for a day and six hours."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f'{minutes // 60:02}:{minutes % 60:02}:{seconds:02}'
+
+
 _TEXTS: dict[type, Callable[[Any], str]] = {
     int: str,
     float: _number,
     bool: lambda value: 'TRUE' if value else 'FALSE',
     datetime: _moment,
     date: _day,
-    time: lambda value: f'{value:%H:%M:%S}',
-    timedelta: str,
+    time: lambda value: _span(datetime.combine(date.min, value) - datetime.combine(date.min, time())),
+    timedelta: _span,
     type(None): lambda _: '',
 }

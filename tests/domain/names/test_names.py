@@ -3,7 +3,7 @@
 import pytest
 
 from domain import names
-from domain.names import letters
+from domain.names import letters, masking, strokes
 from domain.volunteers.basics import VolunteerDetails
 
 SAME = [
@@ -34,8 +34,24 @@ SAME = [
     *((f'谷辣斯{dot}尤達卡', '谷辣斯．尤達卡') for dot in '·・•･∙⋅●−-–﹒\xa0\u2009'),
     ('\u2f2d田', '山田'),
     ('王\u034f\u2800小明', '王小明'),
+    *((f'谷辣斯{dot}尤達卡', '谷辣斯．尤達卡') for dot in 'ㆍ─▪⚫˙'),
+    *((f'Ta{stop}aw', 'Taʼaw') for stop in 'ˊˋʹ'),
+    ('ÐẶNG THỊ', 'Đặng Thị'),  # the letter of Iceland, which looks alike
+    ('林⺠雄', '林民雄'),
+    ('⻩⻑⻘', '黃長青'),
+    ('刘孙罗', '劉孫羅'),
+    ('郑苏乔', '鄭蘇喬'),
+    ('宁凤义', '寧鳳義'),
 ]
-DIFFERENT = [('王大明', '王太明'), ('于小美', '於小美'), ('余小美', '俞小美'), ('林哲', '林喆'), ('李玉', '李王')]
+DIFFERENT = [
+    ('王大明', '王太明'),
+    ('于小美', '於小美'),
+    ('余小美', '俞小美'),
+    ('林哲', '林喆'),
+    ('李玉', '李王'),
+    ('王杰', '王傑'),
+    ('叶云', '葉雲'),
+]
 
 
 @pytest.mark.parametrize(('one', 'other'), SAME)
@@ -97,10 +113,15 @@ def test_letters_that_have_to_be_joined_are_not_printed_one_by_one(name: str) ->
 
 
 def test_a_sign_that_few_fonts_have_is_drawn_as_the_one_that_looks_alike() -> None:
-    name = 'Pa\ua78cay\xa0Lowking\u2009\u2f2d ﬁ'
+    name = 'Pa\ua78cay\xa0Lowking\u2009\u2f2d ﬁ⺠'
 
     assert letters.problem('姓名', name) is None
-    assert letters.as_printed(name) == 'Paʼay Lowking 山 fi'
+    assert letters.as_printed(name) == 'Paʼay Lowking 山 fi民'
+
+
+def test_a_sign_of_a_radical_is_masked_and_listed_as_its_character() -> None:
+    assert (masking.masked('林⺠雄'), masking.masked('⻩小明')) == ('林○雄', '黄○明')
+    assert strokes.order('⻑榮') == strokes.order('長榮')
 
 
 def test_what_is_invisible_is_not_kept() -> None:

@@ -1,6 +1,7 @@
 """A cell says what people mean by it, in the words they use."""
 
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -33,6 +34,7 @@ DAYS = (
     ),
     *('1985/5/12', '1985-05-12', '1985.5.12', '1985年5月12日', '西元1985年5月12日', '19850512', '1985-05-12 00:00:00'),
     *('31179', '31179.0', ' 74/5/12 ', '74/5/12\u200b'),
+    *('740512.0', '0740512.00', '19850512.0'),
 )
 NO_DAYS = (
     ('111203', '「111203」可能是 11 年 12 月 3 日，也可能是 111 年 2 月 3 日。請加上斜線，例如 111/2/3。'),
@@ -71,6 +73,28 @@ def test_what_is_no_whole_number_is_told_how_to_write_one(text: str) -> None:
     sentence = f'服務時數應為整數，這裡是「{text}」。請只填數字，例如 3。'
 
     assert cells.read(Column('hours', '服務時數', 'whole'), text) == (None, sentence)
+
+
+@pytest.mark.parametrize(
+    ('word', 'meant'), [('同意', True), ('√', True), ('1.0', True), ('不同意', False), ('×', False), ('0.0', False)]
+)
+def test_yes_and_no_are_read_in_the_words_of_the_field(word: str, meant: bool) -> None:
+    assert cells.read(Column('consents', '個資同意', 'yes_no'), word) == (meant, '')
+
+
+@pytest.mark.parametrize('error', ['#N/A', '#NAME?', '#DIV/0!', '#SPILL!', '#CALC!', '#BUSY!', 'Err:502'])
+def test_an_error_of_whatever_spreadsheet_is_no_name(error: str) -> None:
+    sentence = f'姓名是公式的錯誤值 {error}。請改填文字或數字。'
+
+    assert cells.read(Column('name', '姓名'), error) == (None, sentence)
+
+
+@pytest.mark.parametrize('reading', ['text', 'day', 'whole'])
+def test_what_a_narrow_column_has_hidden_is_lost_and_said(reading: Literal['text', 'day', 'whole']) -> None:
+    value, sentence = cells.read(Column('starts_on', '服務日期起', reading), '########')
+
+    assert value is None
+    assert sentence.startswith('服務日期起存成了「########」：欄太窄，內容沒有存下來。')
 
 
 def test_what_is_no_choice_is_told_with_what_there_is() -> None:

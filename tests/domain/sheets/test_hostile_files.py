@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 import pytest
 import xlsxwriter
 
+from db.choices import ImportKind
+from domain.imports import KINDS
 from domain.sheets import cells, headings, recognition, workbooks
 from domain.sheets.columns import Column
 from domain.sheets.tables import EARLY, UNCOUNTED, Unreadable
@@ -192,6 +194,37 @@ def test_a_text_of_whatever_program_has_the_same_cells(content: bytes) -> None:
     assert read(content) == [['姓名', '證號'], ['王小明', '0012']]
 
 
+@pytest.mark.parametrize(
+    'lines',
+    [
+        ['姓名,備註', '王,"未結束', '李,甲', '林,乙'],
+        ['姓名,備註', '王,"甲', '李,乙', '林,"丙', '陳,丁'],
+        ['姓名,備註', '王,甲', '李,"乙'],
+    ],
+    ids=['never closed', 'closed in a later row', 'in the last row'],
+)
+def test_a_quote_that_is_not_closed_takes_no_rows_into_its_cell(lines: list[str]) -> None:
+    line = next(number for number, text in enumerate(lines, 1) if '"' in text)
+
+    for end in ('', '\n', '\r\n'):
+        assert refused('\r\n'.join(lines).encode() + end.encode()).startswith(f'第 {line} 列的引號不成對')
+
+
+def test_quotes_and_separators_within_a_cell_are_a_part_of_it() -> None:
+    text = '姓名,備註\n王,"a;b;c;d;e;f"\n李,"第一行\n第二行"\n林,5" 螺絲\n陳,"導覽" 下午\n'
+
+    assert [row[1] for row in read(text.encode())[1:]] == ['a;b;c;d;e;f', '第一行\n第二行', '5" 螺絲', '導覽 下午']
+
+
+def test_a_length_of_time_reads_as_the_spreadsheet_shows_it() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_number(0, 0, 1.25, book.add_format({'num_format': '[h]:mm'}))
+        sheet.write_number(1, 0, 0.145833, book.add_format({'num_format': 'h:mm'}))  # a millisecond before 3:30
+
+    assert read(a_book(fill)) == [['30:00:00'], ['03:30:00']]
+
+
 def test_a_character_that_an_office_has_drawn_for_itself_is_not_taken_for_another() -> None:
     """In Big5 from FA40 on there is what an office has drawn, or what Hong Kong has put there."""
     content = '姓名\r\n王'.encode('cp950') + b'\xfa\x40' + '明\r\n'.encode('cp950')
@@ -241,6 +274,45 @@ def test_headings_are_found_in_any_order_below_a_title() -> None:
     found = headings.found([['志工隊時數表'], [], ['服務項目', '身分證 字號*', '姓名（中文）', '電話']], HOURS, {})
 
     assert (found.row, list(found.mapping), list(found.lacking)) == (3, ['4', '1', '0', ''], [])
+
+
+@pytest.mark.parametrize(
+    ('upper', 'lower'),
+    [
+        (['姓名', '身分證字號', '服務日期', '', '服務時數', '', '備註'], ['', '', '起', '迄', '小時', '分鐘', '']),
+        (['志工資料', '', '服務日期', '', '服務時數', '', '備註'], ['姓名', '身分證字號', '起', '迄', '時', '分', '']),
+        (['志工', '', '期間', '', '時數', '', '備註'], ['姓名', '身分證字號', '日期起', '日期迄', '時', '分', '']),
+        (
+            ['姓名', '身分證字號', '服務日期起', '服務日期迄', '服務時數-小時', '服務時數-分鐘', '備註'],
+            ['', '', '（年月日）', '（年月日）', '（時）', '（分）', ''],
+        ),
+    ],
+    ids=['groups above', 'names below', 'most below', 'measures below'],
+)
+def test_headings_in_two_rows_are_one(upper: list[str], lower: list[str]) -> None:
+    columns = KINDS[ImportKind.SERVICE_HOURS].columns
+    row = ['王小明', 'A123456789', '1150301', '1150301', '3', '30', '']
+
+    found = headings.found([['115年3月時數表'], upper, lower, row], columns, {})
+
+    assert (found.row, list(found.mapping)) == (
+        3,
+        ['name', 'identity_number', 'starts_on', 'ends_on', 'hours', 'minutes', 'remarks'],
+    )
+
+
+def test_a_row_of_values_belongs_to_no_headings() -> None:
+    columns = KINDS[ImportKind.SERVICE_HOURS].columns
+    rows = [
+        ['姓名', '身分證字號', '備註', '', ''],
+        ['王小明', 'A123456789', '（說明）', '', '分'],
+        ['', '', '備註', '', ''],
+    ]
+
+    assert (headings.found(rows, columns, {}).row, list(headings.found(rows, columns, {}).mapping)) == (
+        1,
+        ['name', 'identity_number', 'remarks', '', ''],
+    )
 
 
 def test_without_headings_the_file_is_refused_but_what_is_pasted_has_an_order() -> None:
