@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
+import ui
 from domain import links, roles
 from domain.cases.worklists import UnitList
 from domain.links.addresses import TrainingFilters, asking
@@ -24,7 +25,7 @@ from ui.components.profile.profile_header import TABS
 from ui.door import public_paths
 from ui.pages.admin import SECTIONS
 
-UI = Path(assets.__file__).parent
+UI = Path(ui.__file__).parent
 KNOWN = UUID(int=7)
 # What may stand in an address, by the name of the parameter.
 SAMPLES: dict[str, tuple[object, ...]] = {
