@@ -36,6 +36,7 @@ from . import (
     session,
     uploads,
 )
+from .assets.kept_files import KeptAssets
 from .door import draining, endings, gate, metrics
 from .machinery import connections, lighter, straight
 
@@ -86,7 +87,7 @@ def assemble(settings: Settings) -> FastAPI:
     )
     lighter.pass_straight()
     site.add_middleware(straight.Pages, site=site)
-    site.add_middleware(assets.KeptAssets)
+    site.add_middleware(KeptAssets)
     gate.install(site, settings)
     return site
 
