@@ -1,7 +1,6 @@
 """送審進度: the unit's applications, in four lists by whose turn it is."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from nicegui import html, ui
@@ -50,6 +49,16 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
         found = await applications.of_unit(by=account, which=chosen, page=page, per_page=per_page)
         return await _rows(found.rows, account), found.total
 
+    async def acted(key: str, what: str) -> None:
+        application = await applications.get(int(key), by=account)
+        if what == 'withdraw':
+            if await withdrawn(account, application):
+                here = links.applications(chosen.value)
+                leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
+        elif what == 'again':
+            anew = await applications.again(application, by=account)
+            leave_with(links.application(anew.volunteer_id), 'application-again')
+
     waiting, named = await waiting_for(account), f'{chosen.label}：送審進度'
     with frame(account, '送審進度', crumbs=[MENU, VOLUNTEER_DATA], waiting=waiting, named=named):
         tabs = html.nav().classes('lb-pills lb-gap-below').props('aria-label=案件清單')
@@ -57,7 +66,7 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
             chosen.label,
             _columns(chosen),
             fetch,
-            acted=partial(_acted, account, chosen),
+            acted=acted,
             empty=f'沒有「{chosen.label}」的案件',
             empty_hint=HINTS[chosen],
             view=view,
@@ -65,26 +74,11 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
         )
 
         async def renew() -> None:
-            counts = worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)
-            tabs.clear()
-            with tabs:
-                for each in UnitList:
-                    _tab(each, counts[each], chosen is each)
+            await _show_tabs(tabs, chosen, account)
             await table.refresh()
 
         await renew()
     follow(CaseChanged, renew, of_side(account))
-
-
-async def _acted(account: Account, chosen: UnitList, key: str, what: str) -> None:
-    application = await applications.get(int(key), by=account)
-    if what == 'withdraw':
-        if await withdrawn(account, application):
-            here = links.applications(chosen.value)
-            leave_with(here, 'application-withdrawn' if application.round else 'draft-deleted')
-    elif what == 'again':
-        anew = await applications.again(application, by=account)
-        leave_with(links.application(anew.volunteer_id), 'application-again')
 
 
 def _columns(which: UnitList) -> list[tuple[str, str]]:
@@ -109,10 +103,14 @@ async def _rows(found: Sequence[Application], account: Account) -> Sequence[Row]
     return rows
 
 
-def _tab(which: UnitList, count: int, is_here: bool) -> None:
-    link = ui.link(f'{which.label} {count}', links.applications(which.value)).classes('lb-pill')
-    if is_here:
-        link.classes('on').props('aria-current=page')
+async def _show_tabs(tabs: html.nav, chosen: UnitList, account: Account) -> None:
+    counts = worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)
+    tabs.clear()
+    with tabs:
+        for each in UnitList:
+            link = ui.link(f'{each.label} {counts[each]}', links.applications(each.value)).classes('lb-pill')
+            if each is chosen:
+                link.classes('on').props('aria-current=page')
 
 
 def _row(
