@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -35,6 +36,7 @@ from . import (
     session,
     uploads,
 )
+from .assets.kept_files import KeptAssets
 from .door import draining, endings, gate, metrics
 from .machinery import connections, lighter, straight
 
@@ -53,25 +55,10 @@ COLOURS = {
 
 def assemble(settings: Settings) -> FastAPI:
     """The whole application, ready for a server; nothing runs before its lifespan begins."""
-
-    @asynccontextmanager
-    async def open_office(_: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as doors:
-            with refusals.told():
-                async with _heeding_signals(site):
-                    welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
-            doors.push_async_callback(reads.settled)
-            await doors.enter_async_context(endings.opened())
-            await doors.enter_async_context(metrics.opened())
-            await doors.enter_async_context(in_background(days.watch_forever()))
-            _say(settings, welcome)
-            _settle()
-            yield
-
     lighter.install()
     # No redirect of Starlette's: it would lead to whatever host the browser names.
     site = FastAPI(
-        lifespan=open_office,
+        lifespan=partial(_open_office, settings),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -85,16 +72,8 @@ def assemble(settings: Settings) -> FastAPI:
     uploads.register(site)
     files.register(site)
     routes.register(site)
-    nicegui_app.colors(**COLOURS)
     assets.register()
-    ui.add_head_html(assets.head(), shared=True)
-    nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True  # it has no name, and uploads show their own
-    translations['zh-TW'].update(
-        connection_lost='連線中斷，正在重新連線；',
-        trying_to_reconnect='您輸入的內容已保存在這台電腦。',
-        message_too_long='內容過長',
-        message_too_long_body='內容超過傳輸上限，請分次輸入。',
-    )
+    _dress_pages()
     ui.run_with(
         site,
         title='志願服務資訊整合系統',
@@ -108,9 +87,38 @@ def assemble(settings: Settings) -> FastAPI:
     )
     lighter.pass_straight()
     site.add_middleware(straight.Pages, site=site)
-    site.add_middleware(assets.KeptAssets)
+    site.add_middleware(KeptAssets)
     gate.install(site, settings)
     return site
+
+
+@asynccontextmanager
+async def _open_office(settings: Settings, site: FastAPI) -> AsyncIterator[None]:
+    """The lifespan of `site`: each door is closed again in the other order."""
+    async with AsyncExitStack() as doors:
+        with refusals.told():
+            async with _heeding_signals(site):
+                welcome = await doors.enter_async_context(lifespan.open_for_business(settings))
+        doors.push_async_callback(reads.settled)
+        await doors.enter_async_context(endings.opened())
+        await doors.enter_async_context(metrics.opened())
+        await doors.enter_async_context(in_background(days.watch_forever()))
+        _say(settings, welcome)
+        _settle()
+        yield
+
+
+def _dress_pages() -> None:
+    """All pages of NiceGUI in our colours, with our styles and our words."""
+    nicegui_app.colors(**COLOURS)
+    ui.add_head_html(assets.head(), shared=True)
+    nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True  # it has no name, and uploads show their own
+    translations['zh-TW'].update(
+        connection_lost='連線中斷，正在重新連線；',
+        trying_to_reconnect='您輸入的內容已保存在這台電腦。',
+        message_too_long='內容過長',
+        message_too_long_body='內容超過傳輸上限，請分次輸入。',
+    )
 
 
 def _settle() -> None:

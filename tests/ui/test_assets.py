@@ -21,7 +21,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from domain import links
 from ui import assets
-from ui.assets import KeptAssets, slimmer
+from ui.assets import slimmer
+from ui.assets.kept_files import FOR_GOOD, KeptAssets
 from ui.components.desk.review_queue import review_queue
 
 from .browser import Browser
@@ -79,7 +80,7 @@ async def test_a_component_is_kept_for_good_under_the_address_that_changes_with_
     plain, stamped = [await browser.get(each) for each in (address, f'{address}?{assets.stamp()}')]
 
     assert plain.text == stamped.text
-    assert [each.headers['cache-control'] for each in (plain, stamped)] == ['no-cache', assets.FOR_GOOD]
+    assert [each.headers['cache-control'] for each in (plain, stamped)] == ['no-cache', FOR_GOOD]
 
 
 async def test_an_answer_is_asked_for_once_and_one_that_broke_off_is_not_kept() -> None:

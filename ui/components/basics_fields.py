@@ -116,23 +116,30 @@ def identity_fields(in_form: form, details: VolunteerDetails, account: Account) 
             number.show(clean)
             await in_form.take('identity_number', clean)
         await follow_sex(identity_numbers.sex_of(chosen, clean))
-        try:
-            known = await volunteers.lookup_identity(chosen, clean, by=account)
-        except DomainError as refusal:
-            number.advise(str(refusal), 'bad')
-            return
-        if known is None:
-            checked = '號碼' if chosen is IdentityKind.PASSPORT else '檢查碼'
-            number.advise(f'{checked}正確，系統中沒有重複的志工', 'ok')
-        elif isinstance(known, Volunteer):
-            number.advise('這位志工已在您的單位；儲存時會帶您到他的個人頁面，不會重複建立。', 'ok')
-        else:
-            number.refuse(KNOWN_ELSEWHERE)
+        if await _is_known_elsewhere(number, chosen, clean, account):
             enrol.set_visibility(details.is_new)
             await in_form.renew()
 
     number.on('left', check)
     kind.on('left', check)
+
+
+async def _is_known_elsewhere(number: text_field, kind: IdentityKind, clean: str, account: Account) -> bool:
+    """Says beside the number who has it already; whether it is somebody of another unit."""
+    try:
+        known = await volunteers.lookup_identity(kind, clean, by=account)
+    except DomainError as refusal:
+        number.advise(str(refusal), 'bad')
+        return False
+    if known is None:
+        checked = '號碼' if kind is IdentityKind.PASSPORT else '檢查碼'
+        number.advise(f'{checked}正確，系統中沒有重複的志工', 'ok')
+        return False
+    if isinstance(known, Volunteer):
+        number.advise('這位志工已在您的單位；儲存時會帶您到他的個人頁面，不會重複建立。', 'ok')
+        return False
+    number.refuse(KNOWN_ELSEWHERE)
+    return True
 
 
 def _sex_of_number(in_form: form, details: VolunteerDetails) -> Callable[[Sex | None], Awaitable[None]]:

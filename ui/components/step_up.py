@@ -52,33 +52,41 @@ async def proved(account: Account) -> bool:
                 if await _is_right(proof, in_form, account):
                     dialog.submit(True)
 
-        async def by_passkey() -> None:
-            # The browser asks the device and tells the site (static/passkeys.js); here it is looked whether it did.
-            trouble = await ui.run_javascript('return await provePasskey()', timeout=120)
-            if await step_up.is_proved(account):
-                dialog.submit(True)
-            elif trouble:
-                tell(str(trouble)[:200])
-
-        async def look() -> None:
-            # A card is asked in a tab of its own (ui/signing_in); here it is looked whether it was shown.
-            if await step_up.is_proved(account):
-                beside.deactivate()
-                dialog.submit(True)
-
-        beside = ui.timer(1.0, look, active=False)
         for each in shown:
             each.on('entered', confirm)
         with html.div().classes('lb-acts'):
             ui.button('確認', on_click=confirm, color=None).props('unelevated no-caps color=primary')
             if factors.passkeys and passkeys.are_offered():
-                ui.button('使用通行金鑰', on_click=by_passkey, color=None).props('outline no-caps')
+                _passkey_button(dialog, account)
             if await citizen_certificates.has_one(by=account):
-                card = ui.button('使用自然人憑證', on_click=beside.activate, color=None)
-                card.props('outline no-caps target=_blank').props['href'] = links.card_proof()
+                _card_button(dialog, account)
             ui.button('取消', on_click=lambda: dialog.submit(False), color=None).props('flat no-caps')
     dialog.on('hide', dialog.delete)  # after it has returned the focus
     return await dialog is True
+
+
+def _passkey_button(dialog: ui.dialog, account: Account) -> None:
+    async def ask() -> None:
+        # The browser asks the device and tells the site (static/passkeys.js); here it is looked whether it did.
+        trouble = await ui.run_javascript('return await provePasskey()', timeout=120)
+        if await step_up.is_proved(account):
+            dialog.submit(True)
+        elif trouble:
+            tell(str(trouble)[:200])
+
+    ui.button('使用通行金鑰', on_click=ask, color=None).props('outline no-caps')
+
+
+def _card_button(dialog: ui.dialog, account: Account) -> None:
+    async def look() -> None:
+        # A card is asked in a tab of its own (ui/signing_in); here it is looked whether it was shown.
+        if await step_up.is_proved(account):
+            beside.deactivate()
+            dialog.submit(True)
+
+    beside = ui.timer(1.0, look, active=False)
+    card = ui.button('使用自然人憑證', on_click=beside.activate, color=None)
+    card.props('outline no-caps target=_blank').props['href'] = links.card_proof()
 
 
 async def _is_right(proof: Proof, in_form: form, account: Account) -> bool:

@@ -57,7 +57,7 @@ def _listen(
     if handler or js_handler:
         each = [args] if args and isinstance(args[0], str) else args
         wanted = None if each is None else tuple(None if names is None else tuple(names) for names in each)
-        how = _how(wanted, None if js_handler == _EMITS else js_handler, throttle, leading_events, trailing_events)
+        how = (wanted, None if js_handler == _EMITS else js_handler, throttle, leading_events, trailing_events)
         whose: Any = getattr(handler, '__self__', None)
         if not throttle and whose is not None and whose is self:
             heard = (*self._heard, _shared(_type_of(type), handler.__func__, how))
@@ -78,12 +78,6 @@ def _shared(type_: str, handler: Callable[..., Any], how: tuple[Any, ...]) -> Li
 def _row(listeners: tuple[Listener, ...]) -> tuple[Listener, ...]:
     """The same tuple for equal ones."""
     return listeners
-
-
-@functools.lru_cache(maxsize=512)
-def _how(*chosen: Any) -> tuple[Any, ...]:
-    """The same tuple for equal ones."""
-    return chosen
 
 
 @functools.lru_cache(maxsize=512)

@@ -6,7 +6,6 @@ or is too slow with a head, a body or with reading an answer, is cut off. What a
 """
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -32,20 +31,6 @@ FOLLOWED = 'followed'
 
 # What a websocket is given to answer the request that opens it, and is not asked for again.
 _OF_ITS_ANSWER = ('config', 'app', 'app_state', 'asgi_version', 'root_path', 'default_headers', 'request', 'response')
-# What it has while nothing happens.
-_USUAL: Mapping[str, Any] = {
-    'initial_response': None,
-    'close_sent': False,
-    'disconnected': False,
-    'close_timer': None,
-    'close_timeout': 10.0,
-    'read_paused': False,
-    'ping_timer': None,
-    'pong_timer': None,
-    'pending_ping_payload': None,
-    'ping_sent_at': 0.0,
-    'last_ping_rtt': 0.0,
-}
 
 _ANSWERS = {
     400: (b'Bad Request', '這個要求無法辨識，沒有完成。請重新整理頁面。'),
@@ -238,6 +223,19 @@ class Line(WebSocketsSansIOProtocol):
     What the browser asked for was read once, by httptools; uvicorn writes it anew to have it read once more.
     """
 
+    # While nothing happens all are alike, and none keeps it (`_take_little_room`).
+    initial_response = None
+    close_sent = False
+    disconnected = False
+    close_timer = None
+    close_timeout = 10.0
+    read_paused = False
+    ping_timer = None
+    pong_timer = None
+    pending_ping_payload = None
+    ping_sent_at = 0.0
+    last_ping_rtt = 0.0
+
     def take_over(self, opened: Limited) -> None:
         """The connection, with whose ends it is, and the request that opens a websocket on it."""
         self.connections.add(self)
@@ -272,8 +270,9 @@ class Line(WebSocketsSansIOProtocol):
 
     def _take_little_room(self) -> None:
         """It is open: what only its answer needed goes, and what is as usual is the class's."""
+        usual = vars(Line)
         kept = {name: value for name, value in vars(self).items() if name not in _OF_ITS_ANSWER}
-        self.__dict__ = {name: value for name, value in kept.items() if name not in _USUAL or value != _USUAL[name]}
+        self.__dict__ = {name: value for name, value in kept.items() if name not in usual or value != usual[name]}
 
     def _write_all(self) -> None:
         if (output := self.conn.data_to_send()) and not self.transport.is_closing():
@@ -293,7 +292,3 @@ class Line(WebSocketsSansIOProtocol):
             self._write_all()
         self.transport.write(frame)
         return True
-
-
-for _name, _value in _USUAL.items():
-    setattr(Line, _name, _value)

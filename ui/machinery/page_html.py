@@ -24,6 +24,7 @@ from domain import links
 
 from .. import assets
 from ..assets import slimmer
+from ..assets.compression import compressed
 
 # What stands in the template inside of a JavaScript text between backticks, which itself stands in HTML.
 _UNSAFE = ((b'&', b'&amp;'), (b'<', b'&lt;'), (b'>', b'&gt;'), (b'`', b'&#96;'), (b'$', b'&#36;'))
@@ -47,7 +48,7 @@ def _answer(self: Client, request: Request, status_code: int = 200) -> Response:
     self.outbox._loaded_components = _names(frozenset(components))  # type: ignore[assignment]  # of `sending`
     own = _own(self, request)
     parts = _parts(*components, is_of_account=bool(request.scope.get('account')))
-    content, headers = assets.compressed(
+    content, headers = compressed(
         b''.join([own[each] if isinstance(each, Place) else each for each in parts]), request.headers
     )
     return Response(content, status_code, headers | _PAGE, media_type='text/html')

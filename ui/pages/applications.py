@@ -74,11 +74,7 @@ async def applications_page(account: Account, which: str = '', page: int = 1, pe
         )
 
         async def renew() -> None:
-            counts = worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)
-            tabs.clear()
-            with tabs:
-                for each in UnitList:
-                    _tab(each, counts[each], chosen is each)
+            await _show_tabs(tabs, chosen, account)
             await table.refresh()
 
         await renew()
@@ -107,10 +103,14 @@ async def _rows(found: Sequence[Application], account: Account) -> Sequence[Row]
     return rows
 
 
-def _tab(which: UnitList, count: int, is_here: bool) -> None:
-    link = ui.link(f'{which.label} {count}', links.applications(which.value)).classes('lb-pill')
-    if is_here:
-        link.classes('on').props('aria-current=page')
+async def _show_tabs(tabs: html.nav, chosen: UnitList, account: Account) -> None:
+    counts = worklists.totals(await applications.counts_of(by=account), worklists.OF_UNIT)
+    tabs.clear()
+    with tabs:
+        for each in UnitList:
+            link = ui.link(f'{each.label} {counts[each]}', links.applications(each.value)).classes('lb-pill')
+            if each is chosen:
+                link.classes('on').props('aria-current=page')
 
 
 def _row(

@@ -6,7 +6,8 @@ from fastapi.responses import RedirectResponse, Response
 from domain import directory, links
 from domain.accounts import passkeys
 
-from .. import assets, public
+from .. import public
+from ..assets.compression import compressed
 from ..door import gate
 from ..flash import PARAMETER
 
@@ -46,5 +47,5 @@ async def _open(request: Request) -> Response:
         return RedirectResponse(links.home(), 303)
     page = render(request, next=request.query_params.get('next', '')[:2000])
     # The first page of each day, and nothing on it is a secret that its length could tell.
-    content, headers = assets.compressed(bytes(page.body), request.headers)
+    content, headers = compressed(bytes(page.body), request.headers)
     return Response(content, headers={'Cache-Control': 'no-store', **headers}, media_type='text/html')

@@ -91,15 +91,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
     waiting = await waiting_for(account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
-        adding = when_asked(lambda: _adding(roster, account))
-        naming = _naming(roster, account)
-        with html.div().classes('lb-page-acts lb-roster-open'):
-            with action_button('', adding):
-                icon('plus')
-                html.span('加入志工')
-            ui.button('改名', on_click=naming, color=None).props('outline no-caps')
-            drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
-            ways_down()
+        drop = _acts(roster, account)
         table = roster_table(
             '名冊內容',
             account,
@@ -128,6 +120,20 @@ async def roster_page(account: Account, roster_id: int) -> None:
 
     await show(roster)
     table.follow(roster, renew)
+
+
+def _acts(roster: Roster, account: Account) -> action_button:
+    """What can be done with a whole roster; returns 刪除空名冊."""
+    adding = when_asked(lambda: _adding(roster, account))
+    naming = _naming(roster, account)
+    with html.div().classes('lb-page-acts lb-roster-open'):
+        with action_button('', adding):
+            icon('plus')
+            html.span('加入志工')
+        ui.button('改名', on_click=naming, color=None).props('outline no-caps')
+        drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
+        ways_down()
+    return drop
 
 
 def _facts(roster: Roster) -> str:

@@ -95,12 +95,7 @@ async def _amend(account: Account, series: Series) -> None:
             wide=True,
             placeholder=f'{series.agency.number_pattern}（空白：照發冊機關的格式）',
         )
-        number_field(
-            SERIES_FIELDS['outside'].caption,
-            in_form,
-            'outside',
-            hint=OUTSIDE,
-        )
+        number_field(SERIES_FIELDS['outside'].caption, in_form, 'outside', hint=OUTSIDE)
         html.p(f'已發 {series.issued} 冊，最後一號是 {series.last}。更改格式只影響之後的號碼，已發的號碼不變。')
 
     def preview() -> None:

@@ -46,7 +46,6 @@ async def numbers_page(
     kept = {'key': q, 'words': query.text}
     view = View.read(page, per)
     series = await number_ledger.series(by=account)
-    years = {None: '全部年度'} | {one.year: f'{one.year} 年' for one in series}
 
     async def fetch(page: int, per_page: int) -> tuple[Sequence[Row], int]:
         query.page, query.per_page = page, per_page
@@ -63,12 +62,7 @@ async def numbers_page(
         ui.navigate.history.replace(links.number_ledger(key, kind=kind, year=year, **view.turned))
 
     with frame(account, '發冊紀錄', crumbs=[MENU, VOLUNTEER_DATA], waiting=await waiting_for(account)):
-        words = form(query, summary=False)
-        with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
-            text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
-            choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **BookKind.labels()})
-            choice_field('年度', words, 'year', years)
-            export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
+        words, export = search_card(query, series)
         many = html.p(MANY).classes('lb-hint').props('role=status')
         hint = '核可案件後，號碼會自動登錄在這裡。'
         table = record_table('發冊紀錄', COLUMNS, fetch, empty_hint=hint, view=view, shown=shown)
@@ -79,6 +73,18 @@ async def numbers_page(
             report_card(await number_ledger.report(by=account, begun=series))
 
     words.on_change(lambda: table.refresh(1))
+
+
+def search_card(query: EntryQuery, series: Sequence[Series]) -> tuple[form, ui.link]:
+    """What is searched for, and the way to what was found as a file."""
+    years = {None: '全部年度'} | {one.year: f'{one.year} 年' for one in series}
+    words = form(query, summary=False)
+    with card('查詢條件', classes='lb-gap-below'), html.div().classes('lb-ledger-grid'):
+        text_field('號碼或姓名', words, 'text', placeholder='紀錄冊號、舊制字第號、姓名的一部分', maxlength=60)
+        choice_field(FIELDS['kind'].label, words, 'kind', {None: '全部類別', **BookKind.labels()})
+        choice_field('年度', words, 'year', years)
+        export = ui.link('匯出 ODS', '').classes('q-btn lb-btn lb-outline')
+    return words, export
 
 
 @dataclass

@@ -68,11 +68,7 @@ async def application_page(account: Account, volunteer_id: int) -> None:
     ) as here:
         head = profile_header(volunteer, 'record-book', account)
         head.show(await volunteers.header(volunteer, by=account))
-        recorded = ApplicationDetails.from_record(application) if application else None
-        beside = corrections.at(marks, Place.APPLICATION) if is_open else None
-        pinned = ('county_code', 'agency_id') if application is not None and application.roster else ()
-        typed = draft if is_open else None
-        in_form = form(details, typed, by=account, recorded=recorded, marks=beside, pinned=pinned)
+        in_form = form_of(details, application, marks, account, draft if is_open else None)
         if application is not None and application.status is not ApplicationStatus.DRAFT:
             state_banner(application, marks)
         listed = correction_list(application, marks, by=account, draft=str(draft.id)) if application and marks else None
@@ -93,6 +89,20 @@ async def application_page(account: Account, volunteer_id: int) -> None:
 
     keep_guide(here, account, volunteer)
     keep_current(account, volunteer, seen, listed, checks, details if is_open else None, in_form)
+
+
+def form_of(
+    details: ApplicationDetails,
+    application: Application | None,
+    marks: Sequence[Marked],
+    account: Account,
+    draft: Draft | None,
+) -> form:
+    """The form of an application; with its marks, and kept as a draft, while it is with the unit."""
+    recorded = ApplicationDetails.from_record(application) if application else None
+    beside = corrections.at(marks, Place.APPLICATION) if draft else None
+    pinned = ('county_code', 'agency_id') if application is not None and application.roster else ()
+    return form(details, draft, by=account, recorded=recorded, marks=beside, pinned=pinned)
 
 
 def keep_guide(here: page_frame, account: Account, volunteer: Volunteer) -> None:
@@ -215,15 +225,10 @@ async def application_fields(
         roster = application.roster if application else None
         await agency_select.build(in_form, readonly=readonly or roster is not None)
         if application is not None and roster is not None:
-            with html.p().classes('lb-note full'):
-                html.span(sentence_on(roster, application))
-                ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
+            roster_note(roster, application)
         text_area(FIELDS['remarks'].caption, in_form, 'remarks', wide=True, readonly=readonly)
-        locked_fact(
-            record_books.FIELDS['issued_on'].label,
-            '',
-            _days_of(book) if book else '民國　審核通過後填入',
-        )
+        days = _days_of(book) if book else '民國　審核通過後填入'
+        locked_fact(record_books.FIELDS['issued_on'].label, '', days)
         upload_box(
             FIELDS['attachment'].caption,
             in_form,
@@ -240,11 +245,13 @@ def _days_of(book: RecordBook) -> str:
     return '　'.join(filter(None, (issued, book_days.first(book))))
 
 
-def sentence_on(roster: Roster, application: Application) -> str:
+def roster_note(roster: Roster, application: Application) -> None:
     """Why the agency cannot be chosen here; a row that was sent cannot be taken off its roster."""
     decides = f'此申請在名冊「{roster.title}」中，發冊機關由名冊決定'
     is_draft = application.status is ApplicationStatus.DRAFT
-    return f'{decides}；要送別的機關，請先移出名冊。' if is_draft else f'{decides}。'
+    with html.p().classes('lb-note full'):
+        html.span(f'{decides}；要送別的機關，請先移出名冊。' if is_draft else f'{decides}。')
+        ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
 
 
 def save_and_submit(

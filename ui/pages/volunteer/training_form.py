@@ -68,12 +68,8 @@ async def _training_page(
     proposed: Mapping[str, Any] | None = None,
 ) -> None:
     guide = await guide_for(account, volunteer)
-    crumbs = [
-        VOLUNTEER_DATA,
-        BASICS,
-        (volunteer.name, links.volunteer(volunteer.id)),
-        ('教育訓練', links.trainings(volunteer.id)),
-    ]
+    person, listed = (volunteer.name, links.volunteer(volunteer.id)), ('教育訓練', links.trainings(volunteer.id))
+    crumbs = [VOLUNTEER_DATA, BASICS, person, listed]
     waiting = await waiting_for(account)
     named = f'{volunteer.name}：{training.title if training else "新增教育訓練"}'
     with frame(account, TITLE, crumbs=crumbs, step=6, guide=guide, waiting=waiting, named=named) as page:

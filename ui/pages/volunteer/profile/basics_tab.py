@@ -59,17 +59,22 @@ async def basics_tab(account: Account, volunteer: Volunteer, guide: Progress) ->
 
     async def save() -> None:
         amended = await volunteers.amend(volunteer, details, version=volunteer.version, by=account, draft=draft)
-        is_other = amended.version != volunteer.version
-        is_seen = is_other and await applications.is_under_review(volunteer, by=account)
-        has_password = bool(details.password or details.sets_password_by_system)  # of which the record says nothing
-        saved = 'volunteer-saved' if is_other or has_password else 'volunteer-same'
-        said = 'volunteer-saved-under-review' if is_seen else saved
+        said = await _said_of(amended, volunteer, details, account)
         leave_with(case_page(volunteer) if marks else links.basics(volunteer.id), said)
 
     with save_bar():
         action_button('儲存', save, in_form=in_form)
         ui.link('返回', BASICS[1]).classes('lb-btn q-btn lb-flat')
         in_form.saved_mark()
+
+
+async def _said_of(amended: Volunteer, before: Volunteer, details: VolunteerDetails, account: Account) -> str:
+    """What is told of what was saved: whether anything has changed, and whether an agency is just reading it."""
+    is_other = amended.version != before.version
+    if is_other and await applications.is_under_review(before, by=account):
+        return 'volunteer-saved-under-review'
+    has_password = bool(details.password or details.sets_password_by_system)  # of which the record says nothing
+    return 'volunteer-saved' if is_other or has_password else 'volunteer-same'
 
 
 async def membership_card(account: Account, volunteer: Volunteer) -> None:
