@@ -8,14 +8,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from tortoise.connection import get_connection
-
-from . import sealing, transaction
+from . import locks, sealing, transaction
+from .locks import Lock
 from .models import Account, KeyCheck, Volunteer
 from .server_account import NotStarted
-
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_132
 
 
 class Noted(NamedTuple):
@@ -52,7 +48,7 @@ async def check(keyring: sealing.Keyring) -> None:
     word = sealing.blind_index(_WORD)
     async with transaction():
         # Of two processes that start at once the first notes its keys, and the other is measured by them.
-        await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        await locks.alone(Lock.KEYS)
         noted = await KeyCheck.all().order_by('key_id')
         if not noted:
             await _check_by_what_there_is()

@@ -21,12 +21,10 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
 
 from . import tortoise_config
+from .locks import Lock
 from .server_account import NotStarted
 
 SCHEMA = Path(__file__).with_name('schema.sql')
-
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_260_308
 
 
 async def migrated(url: str) -> None:
@@ -55,7 +53,7 @@ async def _migrated(url: str) -> None:
         if not await MigrationExecutor(context.db(), _apps()).plan():
             return
         async with in_transaction() as client:
-            await client.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+            await client.execute_query('SELECT pg_advisory_xact_lock($1)', [Lock.MIGRATION.value])
             recorder = MigrationRecorder(client)
             # First of all: reading a missing table would spoil the transaction.
             await recorder.ensure_schema(AsyncpgSchemaEditor(client))

@@ -8,11 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from .locks import Lock
 from .server_account import NotStarted
 
 JOURNALS = ('log_entry', 'access_entry', 'history_entry', 'office_entry')
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_134
 _EVERYTHING = (
     'GRANT USAGE ON SCHEMA public TO {role}',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}',
@@ -47,7 +46,7 @@ async def share(owner_url: str, url: str) -> None:
         quoted = await connection.fetchval('SELECT quote_ident($1)', role)
         async with connection.transaction():
             # Of two processes that start at once one waits: PostgreSQL refuses to grant the same twice at a time.
-            await connection.execute('SELECT pg_advisory_xact_lock($1)', _LOCK)
+            await connection.execute('SELECT pg_advisory_xact_lock($1)', Lock.OWNER.value)
             for statement in _EVERYTHING:
                 await connection.execute(statement.format(role=quoted))
     finally:

@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from . import transaction
+from . import locks, transaction
 from .choices import Demand, IssueKind, TrainingKind
+from .locks import Lock
 from .models import Agency, County, Field, PrivacyNotice, RequiredHours, Rule, ServiceCode
-
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_260_310
 
 # Code and ID-card letter, in the order of the official statistics (law.md#counties). First what is no county: the
 # agencies of the nation (law.md#central-agencies) issue books beside those of the counties.
@@ -68,8 +66,8 @@ REQUIRED_HOURS = (
 
 async def fill() -> None:
     """Fill the lists that are empty. Idempotent, also for processes that start at the same time."""
-    async with transaction() as connection:
-        await connection.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+    async with transaction():
+        await locks.alone(Lock.REFERENCE)
         await _fill_counties()
         await _fill_fields()
         await _fill_agencies()

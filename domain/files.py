@@ -16,8 +16,9 @@ from uuid import UUID, uuid4
 from tortoise.connection import get_connection
 from tortoise.expressions import Q, Subquery
 
-from db import blobs, storage, transaction
+from db import blobs, locks, storage, transaction
 from db.choices import BatchState, FileKind, ImportKind, RegistrationStatus, Role
+from db.locks import Lock
 from db.models import Account, ClosedRecord, DraftEntry, ImportBatch, PaperRegistration, StoredFile, Volunteer
 
 from . import dates, file_names, limits, permissions, settings, validation, viruses
@@ -36,13 +37,12 @@ log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 # Units have several clerks, who work at the same time.
 _CLERKS_AT_ONCE = 5
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_129
 # By so many of the latest files a place is known that has no mark.
 LATEST = 20
-# Held by a backup until what its snapshot shows is copied: nothing is swept away meanwhile.
-BACKUP_LOCK = 20_261_130
 SEALED_PHOTO = '這位志工離開單位後，紀錄已經封存，照片不能開啟。重新收編後就會恢復。'
+_OF_UNITS = """
+SELECT host_unit_id AS unit, sum(size)::bigint AS total FROM stored_file WHERE host_unit_id = ANY ($1) GROUP BY 1
+"""
 _PICTURES = ('cover_id', 'last_page_id')
 _TOO_HARD = '您上傳的檔案連續多次無法處理，暫時不能上傳。請一小時後再試，並改用手機拍的照片；已填的資料都還在。'
 TOO_HARD = Limit('files that held a decoder', 3, timedelta(hours=1), _TOO_HARD)
@@ -149,11 +149,6 @@ async def blame(*, by: Account) -> None:
             log.warning('account %s sends files that hold decoders', by.id)
 
 
-_OF_UNITS = """
-SELECT host_unit_id AS unit, sum(size)::bigint AS total FROM stored_file WHERE host_unit_id = ANY ($1) GROUP BY 1
-"""
-
-
 async def megabytes_of_units(units: Iterable[int], *, by: Account) -> dict[int, int]:
     """How much room the files of each of these units take, for the administrator; of units without files nothing."""
     permissions.require(by, 'files.megabytes_of_units')
@@ -182,7 +177,7 @@ async def keep(
     await _laid_down(upload.content)
     async with transaction():
         # Beside others, but never while `sweep` takes away what looks as if nobody had it, as it may have till now.
-        await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+        await locks.beside_others(Lock.FILES)
         return await StoredFile.create(
             id=file_id or uuid4(),
             digest=await _laid_down(upload.content),
@@ -302,7 +297,7 @@ async def copy_each(wanted: Sequence[tuple[StoredFile, int]], *, by: Account) ->
         )
         for (file_id, volunteer_id), copy in copies.items()
     ]
-    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    await locks.beside_others(Lock.FILES)
     if await StoredFile.filter(id__in=list(by_id)).count() != len(by_id):
         raise FileGone
     await StoredFile.bulk_create(rows, batch_size=1000)
@@ -368,10 +363,10 @@ async def _importing(units: Iterable[int | None]) -> dict[int, datetime]:
 
 async def _take_away(file_id: UUID) -> bool:
     async with transaction():
-        connection = get_connection('default')
-        await connection.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        await locks.alone(Lock.FILES)
+        # A backup holds its lock until what its snapshot shows is copied: nothing is swept away meanwhile.
         held = 'SELECT pg_try_advisory_xact_lock_shared($1) AS free'
-        [row] = await connection.execute_query_dict(held, [BACKUP_LOCK])
+        [row] = await get_connection('default').execute_query_dict(held, [Lock.BACKUP.value])
         if not row['free']:
             return False
         file = await StoredFile.filter(id=file_id, volunteer_id=None).first()

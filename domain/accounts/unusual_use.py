@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from tortoise.connection import get_connection
 
-from db import transaction
+from db import locks, transaction
 from db.choices import LogAct
+from db.locks import Lock
 from db.models import Account, LogEntry
 
 from .. import dates, permissions, settings
@@ -24,8 +25,6 @@ PERIOD = timedelta(hours=24)
 # A device or address is new that the account has not signed in from for so long, though it has from others.
 KNOWN_FOR = timedelta(days=180)
 MOST_SHOWN = 200
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_270_031
 _COUNTED = """
     SELECT by_id,
         count(*) FILTER (WHERE act IN ('lookup-hit', 'lookup-miss')) AS lookups,
@@ -62,7 +61,7 @@ async def watch() -> int:
     async with transaction():
         connection = get_connection('default')
         # Of several processes one looks at a time, and the next finds what it has told.
-        await connection.execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+        await locks.alone(Lock.UNUSUAL_USE)
         now = dates.now()
         rows = await connection.execute_query_dict(_COUNTED, [now - PERIOD, night_hours(), now - KNOWN_FOR])
         found = {row['by_id']: what for row in rows if (what := unusual_in(row))}

@@ -18,11 +18,11 @@ from functools import cache
 from typing import Any, Self
 
 import holidays
-from tortoise.connection import get_connection
 from tortoise.expressions import Q
 
-from db import transaction
+from db import locks, transaction
 from db.choices import ApplicationStatus
+from db.locks import Lock
 from db.models import Account, Agency, Application, ApplicationStep, CalendarDay, County
 
 from .. import dates, permissions, validation
@@ -45,8 +45,6 @@ YEARS_AHEAD = 5
 
 # How far a period can reach: 60 working days are twelve weeks, and New Year's holidays two more.
 _REACH = timedelta(days=120)
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_260_711
 _WESTERN_DAY = re.compile(r'\d{4}-\d\d-\d\d')
 
 FIELDS = by_key(
@@ -269,7 +267,7 @@ async def put_off(case: Application, last: date | None) -> int:
 
 async def _counting(agency: Agency, first: date) -> tuple[Agency, IsOff]:
     """The agency's rule as it stands, and the days off of a period from `first`; see `due_on`."""
-    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock_shared($1)', [_LOCK])
+    await locks.beside_others(Lock.CALENDAR)
     rule = await Agency.get(id=agency.id)
     return rule, await rest_days(rule.county_id, first, first + _REACH)
 
@@ -356,7 +354,7 @@ async def alone() -> None:
 
     Before anything is written that counting reads, as an agency is: whoever counts holds this and waits for that.
     """
-    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+    await locks.alone(Lock.CALENDAR)
 
 
 def _in(year: int) -> Q:

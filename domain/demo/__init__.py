@@ -11,8 +11,9 @@ from pathlib import Path
 
 from tortoise.connection import get_connection
 
-from db import transaction, unhurried
+from db import locks, transaction, unhurried
 from db.choices import Role
+from db.locks import Lock
 from db.models import Account, Agency, County, HostUnit, PrivacyNotice, Team
 
 from .. import directory, private_files, settings
@@ -24,8 +25,6 @@ from .days import days_ago
 
 __all__ = ['PEOPLE']
 
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_131
 NOTICE_DAYS = 365
 
 
@@ -43,9 +42,8 @@ async def offer() -> list[str]:
 
 async def _alone() -> None:
     """Two first starts make one demo: the second waits here as long as it takes."""
-    ask = get_connection('default').execute_query
-    await ask('SELECT set_config($1, $2, true)', ['lock_timeout', '0'])
-    await ask('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+    await get_connection('default').execute_query('SELECT set_config($1, $2, true)', ['lock_timeout', '0'])
+    await locks.alone(Lock.DEMO)
 
 
 def _told(kept: Path) -> list[str]:

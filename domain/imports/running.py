@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 from db import locks, unhurried
 from db.choices import BatchState
+from db.locks import Lock
 from db.models import ImportBatch
 
 from ..repeating import repeating
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 LOOKED_EVERY = 20.0
 AT_ONCE = 2
 _LONGEST_PAUSE = 3600.0
-LOCK = 7264411
 
 _STEPS: dict[BatchState, Callable[[ImportBatch], Awaitable[None]]] = {
     BatchState.READING: reading.step,
@@ -90,7 +90,7 @@ async def _work(batch_id: int) -> None:
     try:
         async with _places:
             with unhurried():
-                async with locks.held(LOCK, batch_id) as is_ours:
+                async with locks.held(Lock.IMPORTS, batch_id) as is_ours:
                     if is_ours:
                         await _steps(batch_id)
         _pauses.pop(batch_id, None)

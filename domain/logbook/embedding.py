@@ -179,14 +179,50 @@ def _said(pdf: Any, font: Any) -> bytes:
         font.file_content.places = pydyf.Stream([], {'Filter': '/FlateDecode'})
         pdf.add_object(font.file_content.places)
         places = font.file_content.places.reference
+    texts = _texts(font)
+    pdf.add_object(texts)
+    descriptor = _descriptor(font, file)
+    pdf.add_object(descriptor)
+    glyphs = pydyf.Dictionary(
+        {
+            'Type': '/Font',
+            'Subtype': '/CIDFontType2',
+            'BaseFont': font.name,
+            'CIDSystemInfo': b'<</Registry (Adobe)/Ordering (Identity)/Supplement 0>>',
+            'CIDToGIDMap': places,
+            'W': _widths(font.widths),
+            'FontDescriptor': descriptor.reference,
+        }
+    )
+    pdf.add_object(glyphs)
+    whole = pydyf.Dictionary(
+        {
+            'Type': '/Font',
+            'Subtype': '/Type0',
+            'BaseFont': font.name,
+            'ToUnicode': texts.reference,
+            'Encoding': '/Identity-H',
+            'DescendantFonts': pydyf.Array([glyphs.reference]),
+        }
+    )
+    pdf.add_object(whole)
+    reference: bytes = whole.reference
+    return reference
+
+
+def _texts(font: Any) -> Any:
+    """Which text each glyph stands for (ToUnicode), a hundred at a time, as the format has it."""
     texts = [_text(glyph, text) for glyph, text in font.to_unicode.items()]
     batches = [texts[start : start + 100] for start in range(0, len(texts), 100)]
     lines = [line for some in batches for line in (b'%d beginbfchar' % len(some), *some, b'endbfchar')]
-    said = pydyf.Stream([_TO_UNICODE, *lines, _END_OF_TEXTS], compress=True)
-    pdf.add_object(said)
+    return pydyf.Stream([_TO_UNICODE, *lines, _END_OF_TEXTS], compress=True)
+
+
+def _descriptor(font: Any, file: Any) -> Any:
+    """How large and of which kind the font of this `file` is."""
     is_fixed = len(font.widths) > 1 and len({*font.widths.values()}) == 1
     box = (0, font.descent, max(font.widths.values()), font.ascent)
-    descriptor = pydyf.Dictionary(
+    return pydyf.Dictionary(
         {
             'Type': '/FontDescriptor',
             'FontName': font.name,
@@ -202,32 +238,6 @@ def _said(pdf: Any, font: Any) -> bytes:
             'FontFile2': file.reference,
         }
     )
-    pdf.add_object(descriptor)
-    below = pydyf.Dictionary(
-        {
-            'Type': '/Font',
-            'Subtype': '/CIDFontType2',
-            'BaseFont': font.name,
-            'CIDSystemInfo': b'<</Registry (Adobe)/Ordering (Identity)/Supplement 0>>',
-            'CIDToGIDMap': places,
-            'W': _widths(font.widths),
-            'FontDescriptor': descriptor.reference,
-        }
-    )
-    pdf.add_object(below)
-    whole = pydyf.Dictionary(
-        {
-            'Type': '/Font',
-            'Subtype': '/Type0',
-            'BaseFont': font.name,
-            'ToUnicode': said.reference,
-            'Encoding': '/Identity-H',
-            'DescendantFonts': pydyf.Array([below.reference]),
-        }
-    )
-    pdf.add_object(whole)
-    reference: bytes = whole.reference
-    return reference
 
 
 @lru_cache(4096)

@@ -7,10 +7,9 @@ taken. A digest that is not delivered, or comes back, takes what it told of with
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from tortoise.connection import get_connection
-
-from db import transaction
+from db import locks, transaction
 from db.choices import MailPreference, MailStatus, Role
+from db.locks import Lock
 from db.models import Account, OutgoingMail
 
 from .. import dates, links
@@ -34,8 +33,6 @@ _HOMES = {
     Role.MINISTRY: links.menu(),
     Role.INSPECTOR: links.menu(),
 }
-# The administrators' digests are written by one process at a time.
-_ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7264301)'
 
 
 async def send_forever() -> None:
@@ -57,7 +54,7 @@ async def report_undelivered() -> int:
     """
     cut = _cut()
     async with transaction():
-        await get_connection('default').execute_query(_ONE_AT_A_TIME)
+        await locks.alone(Lock.UNDELIVERED)
         last = await OutgoingMail.filter(template='undelivered').order_by('-created_at').first()
         since = max(_cut_before(last.created_at) if last else cut - LONGEST_LOOK_BACK, cut - LONGEST_LOOK_BACK)
         if since >= cut:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from tortoise.connection import get_connection
-
-from db import transaction
+from db import locks, transaction
+from db.locks import Lock
 from db.models import Account, MailTemplate
 
 from .. import dates, links, permissions, settings
@@ -28,8 +27,6 @@ __all__ = ['LONGEST_BODY', 'LONGEST_SUBJECT', 'built_in', 'one_line']
 log = logging.getLogger(__name__)
 
 _SECTION = '信件範本'
-# Any number will do, as long as nothing else in the database uses it.
-_LOCK = 20_261_133
 _FIELDS = by_key(Field('subject', '主旨'), Field('body', '內文'))
 
 
@@ -142,7 +139,7 @@ async def restore(name: str, *, by: Account, seen: Wording | None = None) -> Non
 async def _unchanged(name: str, seen: Wording | None, wanted: tuple[str, str], by: Account) -> Wording:
     """The wording as it is, for nobody else to change until the transaction ends. Raises MovedOn."""
     # The wording that comes with the office has no row that could be locked.
-    await get_connection('default').execute_query('SELECT pg_advisory_xact_lock($1)', [_LOCK])
+    await locks.alone(Lock.MAIL_TEMPLATES)
     now = await get(name, by=by)
     if seen is not None and (now.subject, now.body) not in ((seen.subject, seen.body), wanted):
         theirs = [key for key in _FIELDS if getattr(now, key) != getattr(seen, key)]

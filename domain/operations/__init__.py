@@ -16,6 +16,7 @@ import asyncpg
 
 from db import blobs, dumps, embedded, key_check, reachable, sealing
 from db.key_check import Noted
+from db.locks import Lock
 
 from .. import files
 from ..lifespan import HALF_RESTORED
@@ -185,7 +186,7 @@ async def _hold_files(connection: 'asyncpg.Connection[asyncpg.Record]') -> None:
     """Have nothing swept away as long as the connection lasts, and nobody else make a backup."""
     try:
         await connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
-        await connection.execute('SELECT pg_advisory_lock($1)', files.BACKUP_LOCK)
+        await connection.execute('SELECT pg_advisory_lock($1)', Lock.BACKUP.value)
     except asyncpg.LockNotAvailableError:
         raise Busy from None
 

@@ -1,7 +1,7 @@
 """名冊 as a document: the list of volunteers that is sent with their applications (管理辦法 §5)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from db.choices import AccessKind, ApplicationStatus, Role
 from db.models import Account, Application, RecordBook, Volunteer
@@ -50,23 +50,11 @@ async def printed(
     if kind not in ('pdf', 'ods') or not all(_concerns(application, by) for application in applications):
         raise NotFound
     volunteers = [application.volunteer for application in applications]
-    unmasked: set[int] = set()
-    if not is_masked:
-        # The number of a volunteer who has left the unit since is masked: the unit may no longer see it.
-        ids = [volunteer.id for volunteer in volunteers]
-        unmasked = {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
+    unmasked = set() if is_masked else await _may_see(volunteers, by)
     seen = [volunteer for volunteer in volunteers if volunteer.id in unmasked]
     await access.note_each(seen, AccessKind.ROSTER, '紀錄冊申請名冊（管理辦法第 5 條）', by=by)
-    rows = [
-        _as_row(number, volunteer, volunteer.id not in unmasked) for number, volunteer in enumerate(volunteers, start=1)
-    ]
-    approved = [each.id for each in applications if each.status == ApplicationStatus.APPROVED]
-    books = await RecordBook.filter(application_id__in=approved) if approved else []
-    columns = (*COLUMNS, BOOK) if books else COLUMNS
-    if books:
-        numbers = {book.application_id: book.number for book in books}
-        rows = [[*row, numbers.get(each.id, '')] for row, each in zip(rows, applications, strict=True)]
-    some_masked = is_masked or any(volunteer.id not in unmasked for volunteer in volunteers)
+    columns, rows = await _table(applications, unmasked)
+    some_masked = is_masked or len(seen) < len(volunteers)
     subtitle = printouts.below(
         *([f'名冊「{name}」'] if name else []),
         f'{unit}　送　{agency}',
@@ -84,6 +72,26 @@ def blank() -> bytes:
     return printouts.ods(
         TITLE, '運用單位：　　　　　　　　　　　發冊機關：　　　　　　　　　　　造冊日期：', COLUMNS, lines
     )
+
+
+async def _may_see(volunteers: Iterable[Volunteer], by: Account) -> set[int]:
+    """Whose full number `by` may read: not that of a volunteer who has left the unit since."""
+    ids = [volunteer.id for volunteer in volunteers]
+    return {one.id for one in await Volunteer.filter(permissions.visible_to(by), id__in=ids).only('id')}
+
+
+async def _table(
+    applications: Sequence[Application], unmasked: Collection[int]
+) -> tuple[Sequence[str], list[list[Cell]]]:
+    """Columns and rows, with the numbers of the books once there are any."""
+    people = [application.volunteer for application in applications]
+    rows = [_as_row(number, person, person.id not in unmasked) for number, person in enumerate(people, start=1)]
+    approved = [each.id for each in applications if each.status == ApplicationStatus.APPROVED]
+    books = await RecordBook.filter(application_id__in=approved) if approved else []
+    if not books:
+        return COLUMNS, rows
+    numbers = {book.application_id: book.number for book in books}
+    return (*COLUMNS, BOOK), [[*row, numbers.get(each.id, '')] for row, each in zip(rows, applications, strict=True)]
 
 
 def _concerns(application: Application, by: Account) -> bool:

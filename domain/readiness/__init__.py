@@ -219,14 +219,11 @@ async def _lists(
         return [None for _ in asked]
     records, hours, rows, default = await on_record.of(volunteers)
     agencies = await _agencies(asked, default)
-    ticks: dict[int | None, list[EyeCheck]] = defaultdict(list)
+    ticks: Mapping[int, list[EyeCheck]] = {}
     if by.role == Role.REVIEWER:
         cases = {one.application.id for one in asked if one.application}
         held = held if held is not None else await papers.of_many(cases)
-        ticked = cases if are_ticked is None else cases & set(are_ticked)
-        made = EyeCheck.filter(application_id__in=ticked).select_related('by').order_by('round')
-        for tick in await made if ticked else []:
-            ticks[tick.application_id].append(tick)
+        ticks = await _ticks(cases if are_ticked is None else cases & set(are_ticked))
     lists: list[Told | None] = []
     applying: dict[tuple[int, IssueKind, date], dict[str, Rule]] = {}
     for count, one in enumerate(asked, 1):
@@ -242,12 +239,20 @@ async def _lists(
             found += checkup.left_the_unit(records[volunteer.id], one.application.host_unit_id)
         looks = None
         if one.application and held is not None and by.role == Role.REVIEWER:
-            looks = _Looks(one.application, ticks[one.application.id], held[one.application.id])
+            looks = _Looks(one.application, ticks.get(one.application.id, ()), held[one.application.id])
         case = agency.id, one.kind, one.day
         if case not in applying:
             applying[case] = rules.applying(rows, agency, one.kind, one.day)
         lists.append(Told(one.kind, agency.id, _list(found, applying[case], one.application, looks)))
     return lists
+
+
+async def _ticks(cases: Collection[int]) -> dict[int, list[EyeCheck]]:
+    """What reviewers have ticked on these cases, in any round, the first round first."""
+    ticks: dict[int, list[EyeCheck]] = defaultdict(list)
+    for tick in await EyeCheck.filter(application_id__in=cases).select_related('by').order_by('round') if cases else []:
+        ticks[tick.application_id].append(tick)
+    return ticks
 
 
 def _books(volunteers: Sequence[int]) -> QuerySet[RecordBook]:

@@ -32,7 +32,7 @@ from ..cases.worklists import CLOSED
 from ..corrections import Marked
 from ..errors import Incomplete, MovedOn, NotPermitted
 from ..mail import messages
-from ..papers import PaperChange
+from ..papers import PaperChange, Papers
 from ..readiness import Check, NotReady
 from . import beside, openings, roster_news
 from .beside import Beside, Past
@@ -97,13 +97,7 @@ async def case(application_id: int, *, by: Account) -> Case:
     application = await applications.get(application_id, by=by, also=('agency__field', 'assignee'))
     contents = await papers.rows_of(application)
     ended = papers.last_of(application, contents) if application.status in CLOSED else None
-    if ended:
-        held = papers.opened(ended).papers
-        volunteer, trainings = await papers.records(held, application.volunteer)
-    else:
-        volunteer = application.volunteer
-        trainings = await Training.filter(volunteer_id=volunteer.id).select_related('field', 'trained_for')
-        held = papers.collected(application, trainings)
+    held, volunteer, trainings = await _shown(application, ended)
     is_waiting = application.status == ApplicationStatus.SUBMITTED
     there = await beside.of(application, by=by)  # after what it holds: never older than that
     await openings.note(application, by=by, is_noted=there.is_noted)
@@ -272,6 +266,15 @@ def _is_repeat(now: Application, to: ApplicationStatus, version: int, by: Accoun
 
 def _decided(by: Account, at: datetime | None) -> dict[str, Any]:
     return {'decided_by_id': by.id, 'decided_at': at or dates.now()}
+
+
+async def _shown(application: Application, ended: CaseContent | None) -> tuple[Papers, Volunteer, Sequence[Training]]:
+    """What the case holds now; of one that ended without a book what it held when it was sent."""
+    if ended:
+        held = papers.opened(ended).papers
+        return held, *await papers.records(held, application.volunteer)
+    trainings = await Training.filter(volunteer_id=application.volunteer_id).select_related('field', 'trained_for')
+    return papers.collected(application, trainings), application.volunteer, trainings
 
 
 async def _decision_and_number(application: Application, there: Beside) -> tuple[Decision | None, str]:

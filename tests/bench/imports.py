@@ -126,7 +126,7 @@ async def _unworked(act: Awaitable[ImportBatch]) -> ImportBatch:
     """What comes of it, while only the site gets to work on the batch."""
     last = await ImportBatch.all().order_by('-id').first()
     batch_id = last.id if last and last.state == BatchState.GRADED else (last.id if last else 0) + 1
-    async with locks.held(running.LOCK, batch_id):
+    async with locks.held(locks.Lock.IMPORTS, batch_id):
         batch = await act
         await running.finished(batch.id)
     assert batch.id == batch_id

@@ -48,7 +48,7 @@ def test_a_file_that_others_could_read_is_replaced_by_one_that_they_cannot(tmp_p
     assert ((tmp_path / 'keys').read_text(), modes(tmp_path)) == ('new', {'0o600'})
 
 
-@pytest.mark.parametrize('module', ['domain/settings.py', 'domain/demo/__init__.py', 'domain/accounts', 'db'])
+@pytest.mark.parametrize('module', ['domain/settings', 'domain/demo/__init__.py', 'domain/accounts', 'db'])
 def test_nothing_is_written_first_and_closed_afterwards(module: str) -> None:
     root = Path(__file__).parents[2] / module
     files = [root] if root.is_file() else root.rglob('*.py')

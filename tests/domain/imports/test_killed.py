@@ -80,7 +80,7 @@ def has_done(least: int) -> Callable[[ImportBatch], bool]:
 
 async def unworked(act: Awaitable[ImportBatch], batch_id: int = 1) -> ImportBatch:
     """What comes of `act`, while this process does not get to work on the batch: another one finds it."""
-    async with locks.held(running.LOCK, batch_id):
+    async with locks.held(locks.Lock.IMPORTS, batch_id):
         batch = await act
         await running.finished(batch.id)
     assert batch.id == batch_id

@@ -16,6 +16,7 @@ import pytest
 
 from db import blobs, dumps, key_check, sealing, transaction
 from db.choices import FileKind
+from db.locks import Lock
 from db.models import Account, Backup, HostUnit, StoredFile
 from domain import dates, files, lifespan, operations, settings
 from domain.operations import BadKey, Busy, Damaged, NoOffice, NotEmpty, OtherKeys
@@ -274,7 +275,7 @@ async def test_of_two_backups_at_once_one_is_made(
 ) -> None:
     monkeypatch.setattr(operations, '_LOCK_SECONDS', 1)
     connection = await asyncpg.connect(office.database_url)
-    await connection.execute('SELECT pg_advisory_lock($1)', files.BACKUP_LOCK)
+    await connection.execute('SELECT pg_advisory_lock($1)', Lock.BACKUP.value)
 
     with pytest.raises(Busy):
         await operations.backup(tmp_path / 'backup', office, None)

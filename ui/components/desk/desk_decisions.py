@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import html, ui
 from nicegui.element import Element
 
-from domain import dates, half_written, reviews
+from domain import dates, half_written, reviews, validation
 from domain.cases.transitions import VERBS
 from domain.corrections import Marked
 from domain.errors import Incomplete
@@ -231,7 +231,7 @@ def _list_begun(place: html.div, written: Mapping[str, Any], ways: Sequence[str]
 def _read(seen: Any) -> tuple[int, str]:
     """Version and digest as the browser told them; of anything else what no case has."""
     version, _, digest = str(seen).partition(' ')
-    return (int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0), digest
+    return validation.number_in(version), digest
 
 
 def _mark(element: Element, name: str, is_so: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self, cast, get_args
 from urllib.parse import urlencode
 
-from domain import links, reviews, searches
+from domain import links, reviews, searches, validation
 from domain.cases.worklists import OF_AGENCY, AgencyList
 from domain.model import Account, ApplicationStatus
 from domain.reviews import CaseRow, Due, Extent, Neighbours, Order
@@ -50,10 +50,10 @@ class DeskView:
             tab,
             cast(Order, order) if order in get_args(Order) else 'due',
             cast(Due, due) if due in get_args(Due) else None,
-            _number(unit),
-            _number(roster),
+            validation.number_in(unit) or None,
+            validation.number_in(roster) or None,
             str(q or '')[:32],
-            min(_number(page) or 1, MOST_PAGES),
+            min(validation.number_in(page) or 1, MOST_PAGES),
         )
 
     @property
@@ -112,11 +112,3 @@ class DeskView:
         # after the last one comes the one before it
         following = found.next or found.previous
         return self.address(following)
-
-
-def _number(given: Any) -> int | None:
-    text = str(given)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) in _IDS else None
-
-
-_IDS = range(1, 2**31)
