@@ -374,6 +374,20 @@ def test_back_goes_to_the_page_of_the_list_before_also_from_a_form(site: Site, a
     expect(admin).to_have_url(f'{site.url}/admin/mail')
 
 
+def test_back_to_a_page_from_before_a_filter_shows_the_list_without_it(site: Site, admin: Page) -> None:
+    opens(admin, site, 'calendar')
+    for page in ('2', '3'):
+        admin.get_by_role('button', name='後一頁').click()
+        stands_on(admin, page, f'/admin/calendar?page={page}')
+    whole = admin.get_by_text(re.compile('顯示第 21 至 30 項結果')).inner_text().partition('，')[2]
+    admin.get_by_label(re.compile('尋找')).fill('國慶')
+    expect(admin).to_have_url(re.compile('q='))
+    admin.go_back()
+    stands_on(admin, '2', '/admin/calendar?page=2')
+    expect(admin.get_by_text(f'顯示第 11 至 20 項結果，{whole}')).to_be_visible()
+    expect(admin.get_by_label(re.compile('尋找'))).to_have_value('')
+
+
 def test_back_turns_a_list_whose_filters_are_not_in_the_address(site: Site, admin: Page) -> None:
     admin.goto(f'{site.url}/log')
     admin.locator('select').last.select_option('25')

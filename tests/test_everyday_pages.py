@@ -386,7 +386,7 @@ def test_what_a_notice_covers_in_part_does_not_move_away_from_under_a_press(site
     left, top, *_ = clerk.locator('.q-notification').evaluate(BOX)
     clerk.evaluate(
         """([left, top]) => {
-          document.body.insertAdjacentHTML('beforeend', '<a id="beside" href=/volunteers>&emsp;&emsp;</a>');
+          document.body.insertAdjacentHTML('beforeend', '<a id="beside" href="/volunteers">&emsp;&emsp;&emsp;</a>');
           const { style } = document.getElementById('beside');
           [style.position, style.left, style.top] = ['absolute', `${left - 24}px`, `${scrollY + top + 8}px`];
         }""",
@@ -396,6 +396,29 @@ def test_what_a_notice_covers_in_part_does_not_move_away_from_under_a_press(site
     clerk.mouse.click(left - 12, top + 16)
 
     expect(clerk).to_have_url(f'{site.url}/volunteers')
+
+
+def test_a_button_that_moves_away_under_a_press_is_pressed(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/1/service-hours')
+    clerk.get_by_role('button', name='新增').first.click()
+    dialog = clerk.get_by_role('dialog')
+    button = dialog.get_by_role('button', name='儲存')
+    button.evaluate("(one) => one.addEventListener('click', () => { window.presses = (window.presses || 0) + 1; })")
+    dialog.get_by_label('服務日期').first.fill('115/13/40')
+    expect(clerk.locator('.q-dialog__inner')).to_have_css('opacity', '1')
+    clerk.wait_for_timeout(500)  # it has come to rest
+    before = button.bounding_box()
+    assert before
+
+    clerk.mouse.move(before['x'] + 20, before['y'] + 10)
+    clerk.mouse.down()
+    expect(dialog.get_by_role('alert').first).to_be_visible()
+    after = button.bounding_box()
+    clerk.mouse.up()
+
+    assert after
+    assert after['y'] > before['y'] + 10
+    assert clerk.evaluate('window.presses') == 1
 
 
 def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, reviewer: Page) -> None:
@@ -482,6 +505,14 @@ def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(
     expect(adding.get_by_text('已選 1 位')).to_be_visible()
     adding.get_by_role('button', name='加入名冊').click()
     expect(page.get_by_text('已加入 1 位').first).to_be_visible()
+
+    page.get_by_role('button', name='移出名冊').click()
+    asked = page.get_by_role('dialog', name='移出名冊')
+    asked.get_by_role('button', name='取消').click()
+    expect(page.get_by_role('button', name='移出名冊')).to_be_focused()
+    page.get_by_role('button', name='移出名冊').click()
+    asked.get_by_role('button', name='移出').click()
+    expect(page.get_by_text('名冊裡還沒有志工')).to_be_visible()
 
 
 def test_what_keeps_from_sending_is_said_of_sending_and_a_message_is_told_once(site: Site, clerk: Page) -> None:

@@ -48,6 +48,19 @@ def test_a_mark_that_is_being_written_stays_until_it_is_sent(site: Site, browser
     elsewhere.context.close()
 
 
+def test_what_is_still_to_be_mended_is_open_with_its_words_after_a_reload(site: Site, reviewer: Page) -> None:
+    reviewer.goto(f'{site.url}/reviews/6')
+    reviewer.get_by_role('button', name='仍需補正：').first.click()
+    box = reviewer.get_by_label('還要補正什麼')
+    box.fill(WORDS)
+    reviewer.reload()
+    expect(box).to_have_value(WORDS)
+    reviewer.get_by_role('button', name='取消').click()
+    reviewer.reload()
+    expect(reviewer.get_by_role('button', name='仍需補正：').first).to_be_visible()
+    expect(box).to_have_count(0)
+
+
 def test_a_mark_that_was_begun_and_not_added_is_told_before_a_decision(site: Site, reviewer: Page) -> None:
     reviewer.goto(f'{site.url}/reviews/3')
     reviewer.get_by_role('button', name='照片補件').click()

@@ -156,6 +156,10 @@ def test_r_asks_for_the_words_and_a_approves_with_time_to_undo(site: Site, page:
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_have_count(0)
     expect(bar.get_by_text(re.compile(r'\d+ 秒內可復原'))).to_be_visible()
     expect(bar.get_by_role('button', name='復原')).to_be_focused()
+    box, decision = bar.bounding_box(), page.locator('.lb-decide').bounding_box()
+    assert box
+    assert decision
+    assert box['y'] + box['height'] <= decision['y']  # the next case is decided meanwhile
     page.keyboard.press('u')
 
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
