@@ -265,13 +265,14 @@ def legacy_number(volunteer: Volunteer) -> str:
 
 
 def read_legacy_number(text: str) -> tuple[str, str] | None:
-    """Its two parts, as they are kept; None for what is none.
+    """Its two parts, as they are kept; None for what is none, and for two numbers.
 
     >>> read_legacy_number('中市文 字第 ０００１２３ 號'), read_legacy_number('000123')
     (('中市文', '000123'), None)
+    >>> read_legacy_number('中市文字第000123號、中市文字第000456號')
     """
     whole = _LEGACY.fullmatch(validation.searched_number(text))
-    return (whole[1], whole[2]) if whole else None
+    return (whole[1], whole[2]) if whole and '字第' not in whole[1] else None
 
 
 def legacy_matching(text: str) -> Q:
