@@ -48,6 +48,7 @@ _OTHERS = {
     rb'II\*\0|MM\0\*': (' TIFF 圖片', _SAVE_AS),
     rb'.{4}ftypavi[fs]': (' AVIF 圖片', _SAVE_AS),
     rb'\0{3}\x0cjP  ': (' JPEG 2000 圖片', _SAVE_AS),
+    rb'\xff\x0a|\0{3}\x0cJXL ': (' JPEG XL 圖片', _SAVE_AS),
     rb'8BPS': (' Photoshop 圖片', _SAVE_AS),
     rb'.{4}ftyp': ('影片', '請改選照片，或在影片停住的畫面截圖，再上傳那一張'),
     rb'PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf': ('文件或壓縮檔', _TAKE_OUT),
