@@ -6,6 +6,7 @@ import unicodedata
 
 _SAME = str.maketrans(string.ascii_lowercase + '台', string.ascii_uppercase + '臺')
 MOST = 90
+_WHOLE = re.compile('((?:(?!字第).)+)字第((?:(?!字第).)+?)號?')
 
 
 def folded(number: str) -> str:
@@ -21,11 +22,19 @@ def folded(number: str) -> str:
 def parts(series: str, serial: str) -> tuple[str, str]:
     """The two parts as they are kept, half width, without the words between them, which a form has printed already.
 
+    A whole number that was pasted into one part is both of them, unless the other part says something else.
+
     >>> parts('中市文志字第', '第 ０００１２３ 號'), parts('字', '號')
     (('中市文志', '000123'), ('字', '號'))
+    >>> parts('中市文志字第000123號', ''), parts('中市文志', '中市文志字第000123號')
+    (('中市文志', '000123'), ('中市文志', '000123'))
     """
-    series, serial = (''.join(unicodedata.normalize('NFKC', part).split()) for part in (series, serial))
-    return re.sub('(?<=.)字?第?$', '', series), re.sub('^第(?=.)|(?<=.)號$', '', serial)
+    narrow = [''.join(unicodedata.normalize('NFKC', part).split()) for part in (series, serial)]
+    bare = re.sub('(?<=.)字?第?$', '', narrow[0]), re.sub('^第(?=.)|(?<=.)號$', '', narrow[1])
+    for whole in filter(None, map(_WHOLE.fullmatch, narrow)):
+        if {narrow[0], bare[0]} & {'', whole[0], whole[1]} and {narrow[1], bare[1]} & {'', whole[0], whole[2]}:
+            return whole[1], whole[2]
+    return bare
 
 
 def written(series: str, serial: str) -> str:

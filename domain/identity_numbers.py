@@ -41,7 +41,7 @@ def compact(text: str) -> str:
     'A123456789'
     """
     narrow = copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
-    return re.sub(r'[\s\u2010-\u2015\u2212-]', '', narrow).upper()
+    return re.sub(r'[\s\u2010-\u2015\u2212\u2500\u30fc-]', '', narrow).upper()
 
 
 def validate(kind: IdentityKind, text: str) -> str:

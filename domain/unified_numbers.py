@@ -6,18 +6,18 @@ Since 2023-04-01 the sum of the digits has to be divisible by 5 and no more by 1
 
 from stdnum.tw import ubn
 
-from . import validation
+from . import copied, validation
 
 LABEL = '統一編號'
 
 
 def compact(text: str) -> str:
-    """Without the blanks and lines that people put between the digits.
+    """Without the blanks and lines that people put between the digits, and without quotes around it.
 
-    >>> compact(' 0050 1503 '), compact('００５０１５０３')
-    ('00501503', '00501503')
+    >>> compact(' 0050 1503 '), compact('００５０１５０３'), compact("'00501503。")
+    ('00501503', '00501503', '00501503')
     """
-    tidied = validation.tidy(text)
+    tidied = copied.bare(validation.tidy(text))
     return ubn.compact(tidied) if len(tidied) <= 20 else tidied[:20]
 
 

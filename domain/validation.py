@@ -21,6 +21,8 @@ EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
 _SERIAL = re.compile('第?([0-9]+)號?')
 _DIGITS = re.compile('[0-9]{1,10}')
+# What is ASCII at full width, and the blank.
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 def found(sentences: Mapping[str, str | None]) -> dict[str, str]:
@@ -35,6 +37,15 @@ def tidy(text: str) -> str:
     ('谷辣斯．尤達卡', '王小美')
     """
     return invisible.removed(text).replace('\r\n', '\n').replace('\r', '\n').strip()
+
+
+def telephone(text: str) -> str:
+    """A telephone number as it is kept: half width, so that it is found and can be dialled.
+
+    >>> telephone('（０２）２３４５－６７８９＃１２ 王小姐')
+    '(02)2345-6789#12 王小姐'
+    """
+    return tidy(text).translate(_HALF_WIDTH)
 
 
 def text(label: str, value: object, *, most: int, needed: bool = False, lines: bool = False) -> str | None:

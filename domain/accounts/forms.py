@@ -107,7 +107,7 @@ class AccountDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept: an account has the one office that goes with its role."""
-        kept = _tidied(self)
+        kept = _tidied(self) | {'phone': validation.telephone(self.phone)}
         kept['host_unit_id'] = self.host_unit_id if self.role in OF_UNIT else None
         kept['agency_id'] = self.agency_id if self.role == Role.REVIEWER else None
         kept['is_agency_supervisor'] = self.role == Role.REVIEWER and self.is_agency_supervisor
@@ -196,7 +196,8 @@ class AccountRequestDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        return _tidied(self) | {'unified_number': unified_numbers.compact(self.unified_number)}
+        kept = _tidied(self) | {'phone': validation.telephone(self.phone)}
+        return kept | {'unified_number': unified_numbers.compact(self.unified_number)}
 
     def _county_problem(self) -> str | None:
         label = REQUEST_FIELDS['county_id'].label

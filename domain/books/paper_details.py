@@ -81,10 +81,12 @@ class PaperBookDetails:
         """Field → sentence."""
         label = {key: field.label for key, field in FIELDS.items()}
         agency = '請選擇發冊機關。' if self.agency_id is None else None
+        series, serial = self._parts()
         return validation.found(
             {
-                'series': validation.text(label['series'], self.series, most=40, needed=True),
-                'serial': validation.text(label['serial'], self.serial, most=40, needed=True) or self._length_problem(),
+                'series': validation.text(label['series'], self.series, most=40, needed=not series),
+                'serial': validation.text(label['serial'], self.serial, most=40, needed=not serial)
+                or self._length_problem(),
                 'waives_issue_date': validation.yes_no(label['waives_issue_date'], self.waives_issue_date, needed=True),
                 'issued_on': validation.day(label['issued_on'], self.issued_on) or self._day_problem(),
                 'agency_id': agency
@@ -99,7 +101,7 @@ class PaperBookDetails:
 
     def columns(self) -> dict[str, Any]:
         """As it is kept. The details have no problems."""
-        series, serial = book_numbers.parts(*map(validation.searched, (self.series, self.serial)))
+        series, serial = self._parts()
         return {
             'series': series,
             'serial': serial,
@@ -110,6 +112,9 @@ class PaperBookDetails:
             'cover_id': self.cover,
             'last_page_id': self.last_page,
         }
+
+    def _parts(self) -> tuple[str, str]:
+        return book_numbers.parts(*map(validation.searched, (self.series, self.serial)))
 
     def _length_problem(self) -> str | None:
         parts = [one for one in (self.series, self.serial) if isinstance(one, str)]

@@ -92,7 +92,7 @@ class HostUnitDetails:
 
     def values(self) -> dict[str, Any]:
         """As it is kept."""
-        kept = _tidied(self) | {'email': mail_addresses.tidy(self.email)}
+        kept = _tidied(self) | {'email': mail_addresses.tidy(self.email), 'phone': validation.telephone(self.phone)}
         return kept | {'unified_number': unified_numbers.compact(self.unified_number)}
 
 
@@ -189,7 +189,8 @@ class AgencyDetails:
     def values(self) -> dict[str, Any]:
         """As it is kept."""
         addresses = {'email': self.email, 'supervisor_email': self.supervisor_email}
-        return _tidied(self) | {name: mail_addresses.tidy(address) for name, address in addresses.items()}
+        kept = _tidied(self) | {name: mail_addresses.tidy(address) for name, address in addresses.items()}
+        return kept | {'phone': validation.telephone(self.phone)}
 
 
 @dataclass

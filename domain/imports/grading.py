@@ -184,11 +184,15 @@ def graded_rows(
     known: Mapping[str, Any],
     heading_row: int,
 ) -> Iterator[tuple[Graded | None, bytes]]:
-    """Each row of the sheet from row 1 on, with its twin; None for a row that is none."""
+    """Each row of the sheet from row 1 on, with its twin; None for a row that is none.
+
+    A list that was printed on several pages has its title and headings on each.
+    """
+    above = rows[:heading_row]
     seen: dict[bytes, int] = {}
     spans = Spans()
     for number, cells in enumerate(rows, 1):
-        if number <= heading_row or not reader.is_row(cells):
+        if number <= heading_row or cells in above or not reader.is_row(cells):
             yield None, NO_TWIN
             continue
         graded = grade(kind, reader, cells, known)

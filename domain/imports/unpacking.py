@@ -32,12 +32,17 @@ _OTHER = re.compile(r'(?a)[A-Z0-9]{5,20}')
 _WORDS = (
     ('cover', ('封面', 'cover')),
     ('last_page', ('末頁', '尾頁', 'lastpage', 'last_page')),
-    ('back', ('反面', '背面', 'back', '反', '背')),
-    ('front', ('正面', 'front', '正')),
+    ('front', ('正反', '正背')),
+    ('back', ('反面', '背面', 'back')),
+    ('front', ('正面', 'front')),
     ('photo', ('照片', '大頭', '相片', 'photo', 'portrait')),
 )
-_CERTIFICATE = ('證書', '結業', 'cert')
+_CERTIFICATE = ('證書', '證明', '結業', '結訓', '研習', 'cert', 'certificate')
 _KINDS = {kind: (kind.label.removesuffix('訓練'), kind.value) for kind in TrainingKind}
+# One sign alone, or behind what a certificate is called: in 陳正雄 it is a part of a name.
+_SIGN = re.compile(
+    rf'(?:^|[^一-鿿]|證書|證明|訓練|結業|{"|".join(word for word, _ in _KINDS.values())})([正反背])(?![一-鿿])'
+)
 _TOLD_EACH = 10
 
 
@@ -83,17 +88,27 @@ def meant(name: str) -> tuple[str, str]:
 
     >>> meant('A123456789.jpg'), meant('A123456789_基礎_正.jpg'), meant('特殊訓練/A123456789_back.png')
     (('photo', ''), ('front', '基礎訓練'), ('back', '特殊訓練'))
-    >>> meant('A123456789_結業證書.pdf'), meant('A123456789-封面.jpg')
-    (('front', ''), ('cover', ''))
+    >>> meant('A123456789_結業證書.pdf'), meant('A123456789-封面.jpg'), meant('A123456789_陳正雄.jpg')
+    (('front', ''), ('cover', ''), ('photo', ''))
     """
     plain = unicodedata.normalize('NFKC', name).lower().rsplit('.', 1)[0]
-    course = next((kind.label for kind, words in _KINDS.items() if any(word in plain for word in words)), '')
+    course = next((kind.label for kind, words in _KINDS.items() if _says(plain, words)), '')
     stem = plain.rsplit('/', 1)[-1]
     for text in (stem, plain):
         for part, words in _WORDS:
-            if any(word in text for word in words):
+            if _says(text, words):
                 return part, course
-    return ('front' if course or any(word in plain for word in _CERTIFICATE) else 'photo'), course
+        if sign := _SIGN.findall(text):
+            return ('front' if sign[-1] == '正' else 'back'), course
+    is_paper = course or _says(plain, _CERTIFICATE) or name.lower().endswith('.pdf')
+    return ('front' if is_paper else 'photo'), course
+
+
+def _says(text: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in it: a Latin one by itself, since mother is not other."""
+    return any(
+        re.search(rf'(?<![a-z]){word}(?![a-z])', text) is not None if word.isascii() else word in text for word in words
+    )
 
 
 async def _row(

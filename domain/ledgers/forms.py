@@ -191,12 +191,13 @@ LEDGERS: dict[str, Ledger] = {
 def problems(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, str]:
     """Field → sentence. `values` by field; what is not among them is empty."""
     wrong = validation.found({key: _problem(field, values.get(key)) for key, field in ledger.fields.items()})
-    if ledger.period and not wrong.keys() & set(ledger.period):
-        first, last = (values[key] for key in ledger.period)
-        if last < first:
-            wrong[ledger.period[1]] = f'{ledger.fields[ledger.period[1]].label}早於起日。請再確認日期。'
-        elif 'minutes' not in wrong and 'minutes' in values:
-            wrong |= _duration_problem(values['minutes'], first, last)
+    for first, last in _periods(ledger):
+        if not wrong.keys() & {first, last} and (begins := values.get(first)) and (ends := values.get(last)):
+            if ends < begins:
+                than = '起日' if ledger.fields[first].part else ledger.fields[first].label
+                wrong[last] = f'{ledger.fields[last].label}早於{than}。請再確認日期。'
+            elif (first, last) == ledger.period and 'minutes' not in wrong and 'minutes' in values:
+                wrong |= _duration_problem(values['minutes'], begins, ends)
     return wrong
 
 
@@ -212,6 +213,12 @@ def describe(field: LedgerField, value: object, counties: Mapping[str, str] | No
     if field.kind == 'county':
         return (counties or {}).get(str(value), '')
     return history.describe(value)
+
+
+def _periods(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """The pairs of days that must be in order."""
+    firsts, lasts = ([key for key, field in ledger.fields.items() if field.part == part] for part in ('first', 'last'))
+    yield from {**dict.fromkeys(zip(firsts, lasts, strict=True)), **({ledger.period: None} if ledger.period else {})}
 
 
 def _problem(field: LedgerField, value: object) -> str | None:

@@ -35,6 +35,8 @@ MEGABYTE = 1024 * 1024
 # megapixels writes up to 20.
 MOST_MEGABYTES = {FileKind.PHOTO: 25, FileKind.CERTIFICATE: 25, FileKind.ATTACHMENT: 10, FileKind.PAPER_BOOK: 25}
 
+# What programs put before a file: a mark of encoding, blank lines, the head of an answer of the web.
+_BEFORE = re.compile(rb'(?:\xef\xbb\xbf|\s|HTTP/\d(?:[^\r\n]{1,2000}\r?\n){1,100}\r?\n)+')
 _HEAD = 8192  # readers look at 1024 (ISO 32000-1, annex H, note 13); the head of an answer of the web may have more
 _PDF = re.compile(rb'%PDF-\d')
 _END_OF_PDF = re.compile(rb'%%EOF[\s\0]*')
@@ -46,8 +48,9 @@ _OTHERS = {
     rb'GIF8': (' GIF 圖片', _SAVE_AS),
     rb'BM.{4}\0{4}': (' BMP 圖片', _SAVE_AS),
     rb'II\*\0|MM\0\*': (' TIFF 圖片', _SAVE_AS),
-    rb'.{4}ftypavi[fs]': (' AVIF 圖片', _SAVE_AS),
+    rb'.{4}ftyp(?:avi[fs]|.{4,48}?avif)': (' AVIF 圖片', _SAVE_AS),
     rb'\0{3}\x0cjP  ': (' JPEG 2000 圖片', _SAVE_AS),
+    rb'\xff\x0a|\0{3}\x0cJXL ': (' JPEG XL 圖片', _SAVE_AS),
     rb'8BPS': (' Photoshop 圖片', _SAVE_AS),
     rb'.{4}ftyp': ('影片', '請改選照片，或在影片停住的畫面截圖，再上傳那一張'),
     rb'PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf': ('文件或壓縮檔', _TAKE_OUT),
@@ -71,6 +74,7 @@ async def accept_photo(data: bytes, crop: Crop | None = None) -> Picture:
     within it, or within the whole picture, is cut evenly at the sides and more at the bottom than at the top.
     Raises `UnreadablePicture`.
     """
+    data = _picture_of(data)
     kind = _kind_of(data)
     if data and kind in (None, 'PDF'):
         raise _another(data, '', '請改選照片檔')
@@ -84,6 +88,7 @@ async def accept_scan(data: bytes) -> list[Picture]:
 
     Raises `UnreadablePicture`.
     """
+    data = _picture_of(data)
     kind = _kind_of(data)
     _check_size(kind, data, FileKind.CERTIFICATE)
     if kind == 'PDF':
@@ -96,6 +101,7 @@ async def accept_attachment(data: bytes) -> Accepted:
 
     A PDF is kept byte for byte, so that a signature in it stays valid; so what is active in it is refused.
     """
+    data = _picture_of(data)
     kind = _kind_of(data)
     _check_size(kind, data, FileKind.ATTACHMENT)
     if kind == 'PDF':
@@ -122,9 +128,20 @@ def _kind_of(data: bytes) -> str | None:
         return 'PNG'
     if data[:4] == b'RIFF' and data[8:12] == b'WEBP':
         return 'WEBP'
-    if data[4:8] == b'ftyp' and data[8:12] in _HEIF_BRANDS:
+    if data[4:8] == b'ftyp' and data[8:12] in _HEIF_BRANDS and b'avif' not in data[12:64]:
         return 'HEIF'
     return 'PDF' if _PDF.search(data, 0, _HEAD) else None
+
+
+def _picture_of(data: bytes) -> bytes:
+    """Without what a program has put before a picture; anything else as it is.
+
+    >>> _picture_of(b'\\xef\\xbb\\xbf\\xff\\xd8\\xff'), _picture_of(b'HTTP/1.1 200 OK\\r\\n\\r\\n%PDF-1.7')
+    (b'\\xff\\xd8\\xff', b'HTTP/1.1 200 OK\\r\\n\\r\\n%PDF-1.7')
+    """
+    before = _BEFORE.match(data, 0, _HEAD)
+    bare = data[before.end() :] if before else data
+    return bare if _kind_of(bare) not in (None, 'PDF') else data
 
 
 def _pdf_of(data: bytes) -> bytes:

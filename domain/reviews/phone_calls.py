@@ -118,7 +118,7 @@ async def log(
     facts: dict[str, Any] = {
         'result': validation.member(CallResult, result),
         'callee': validation.tidy(callee) or contact.who[:CALLEE_LENGTH],
-        'phone': validation.tidy(phone) or contact.phone,
+        'phone': validation.telephone(phone) or contact.phone,
         'note': validation.tidy(note),
     }
     now = dates.now()

@@ -357,7 +357,7 @@ async def _sought(wanted: str, by: Account) -> list[Q]:
     asked = [person, validation.searched_number(wanted)[:80], by.agency_id]
     holders = await get_connection('default').execute_query_dict(_HOLDERS, asked)
     units = Q(name__icontains=wanted)
-    digits = ''.join(re.findall(r'\d', wanted))
+    digits = ''.join(re.findall('[0-9]', validation.telephone(wanted)))
     if len(digits) >= FEWEST_DIGITS:
         units = Q(units, dialled__contains=digits, join_type=Q.OR)
     dialled = HostUnit.annotate(dialled=RawSQL("regexp_replace(phone, '\\D', '', 'g')"))

@@ -21,6 +21,11 @@ _BETWEEN = re.compile(r'[\t,，、;；|]+')
 # 「1.」, 「（2）」, 「3)」, or a bare number before a blank, as lists are numbered.
 _COUNTED = re.compile(r'(?a)^\s*(?:[(（]?\d{1,4}\s*[.．)）:：]|\d{1,4}\s(?=\s*\D))\s*')
 _NUMBER = re.compile(r'(?a)[A-Z0-9]{5,20}')
+# The number of a document beside a name, with a blank, brackets or nothing between.
+_DOCUMENT = re.compile(
+    r'[\s(（\[【:：]*(?<![A-Za-zＡ-Ｚａ-ｚ0-9０-９])'
+    r'([A-Za-zＡ-Ｚａ-ｚ][A-Da-dＡ-Ｄａ-ｄ0-9０-９][0-9０-９]{8})(?![0-9０-９])[)）\]】]*'
+)
 # What stands over or before names in the lists that people copy.
 _NOT_NAMES = frozenset(map(names.key, ('姓名', '身分證字號', '證號', '編號', '序號', '志工姓名', '性別', '男', '女')))
 
@@ -73,7 +78,8 @@ def _lines(text: object) -> list[list[str]]:
         raise Incomplete({'pasted': f'貼上的內容太長，最多 {MOST_CHARACTERS:,} 個字。請分次貼上。'})
     lines: list[list[str]] = []
     for line in text.splitlines():
-        parts = [part.strip() for part in _BETWEEN.split(_COUNTED.sub('', line))]
+        told_apart = _DOCUMENT.sub(r'\t\1\t', _COUNTED.sub('', line))
+        parts = [part.strip() for part in _BETWEEN.split(told_apart)]
         parts = [part for part in parts if _is_number(part) or _is_name(part)]
         if len(parts) > 1 and (all(map(_is_name, parts)) or all(map(_is_number, parts))):
             lines += [[part] for part in parts]

@@ -14,6 +14,8 @@ RESULT = '匯入結果'
 
 _SEARCHED_ROWS = 30
 _SIGNS = re.compile(r'[\s\-–—_:：*＊/／\\.．、,，‧·※#"\'“”「」【】\[\]<>〈〉]')
+# 「1. 姓名」, 「二、姓名」: forms number what they ask.
+_COUNTED = re.compile(r'^\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）]\s*')
 _ASIDE = re.compile(r'[(（][^)）]*[)）]')
 MOST = 100
 _Meant = Callable[[str], str | None]
@@ -108,7 +110,8 @@ def _meanings(columns: Sequence[Column]) -> dict[str, str]:
 
 
 def _meant(text: str, meaning: Mapping[str, str], remembered: Mapping[str, str]) -> str | None:
-    for words in (text, _ASIDE.sub('', text)):
+    plain = _COUNTED.sub('', _ASIDE.sub('', unicodedata.normalize('NFKC', text)))
+    for words in (text, _ASIDE.sub('', text), plain, plain.strip().removeprefix('是否')):
         heading = bare(words)
         for known in (remembered, meaning):
             if heading in known:
@@ -127,28 +130,33 @@ def _in_two_rows(rows: Sequence[Sequence[str]], best: int, meant: _Meant) -> tup
     """
     most = len(_keys(rows[best - 1], meant))
     for lower in (best + 1, best):
-        if not 1 < lower <= len(rows):
+        if not 1 < lower <= len(rows) or (stacked := _stacked(rows[lower - 2], rows[lower - 1], meant)) is None:
             continue
-        texts, below, known = _stacked(rows[lower - 2], rows[lower - 1], meant)
+        texts, is_named = stacked
         gained = len(_keys(texts, meant)) - most
-        if (known * 2 > below and gained > 0) or (known == below > 0 == gained and lower > best):
+        if gained > 0 or (is_named and gained == 0 and lower > best):
             return lower, texts
     return None
 
 
-def _stacked(upper: Sequence[str], lower: Sequence[str], meant: _Meant) -> tuple[list[str], int, int]:
-    """The headings of two rows as one; how many cells the lower row has, and how many of them are headings.
+def _stacked(upper: Sequence[str], lower: Sequence[str], meant: _Meant) -> tuple[list[str], bool] | None:
+    """The headings of two rows as one, and whether all that stands below is a heading; None where it is values.
 
     What is below goes with what is above it, or left of that: the group over several columns stands over the first.
     """
-    texts, group, below, known = [], '', 0, 0
+    texts, group, are_named = [], '', []
     for at in range(max(len(upper), len(lower))):
         own, low = (shown(row[at]).strip() if at < len(row) else '' for row in (upper, lower))
         group = own or group
-        named = next((one for one in (group + low, low) if meant(one) is not None), '') if low else ''
-        below, known = below + bool(low), known + bool(named)
-        texts.append(named or (own if not low or meant(own) else group + low))
-    return texts, below, known
+        if not low:
+            texts.append(own)
+            continue
+        named = next((one for one in (group + low, low) if meant(one) is not None), '')
+        if not named and own and meant(own):
+            return None
+        texts.append(named or group + low)
+        are_named.append(bool(named))
+    return texts, bool(are_named) and all(are_named)
 
 
 def _unambiguous(texts: Sequence[str], mapping: list[str], columns: Sequence[Column]) -> list[str]:

@@ -20,9 +20,12 @@ LONG_DAY_MINUTES = 10 * 60
 MOST_HOURS = 9999
 MOST_REMARKS = 2000
 
+_MINUTES = '(?:分鐘|分|minutes?|mins?|m)'
 _DURATION = re.compile(
-    r'(?P<hours>[0-9]{1,6}(?:\.[0-9]{1,4})?)(?:(?:小時|個小時|時|hours?|hrs?|h|:)(?:(?P<minutes>[0-9]{1,2})(?:分鐘|分)?)?)?'
-    r'|(?P<only>[0-9]{1,6})(?:分鐘|分)',
+    r'(?P<clock>[0-9]{1,6}):(?P<past>[0-5]?[0-9])?(?::00)?分?'
+    r'|(?P<hours>[0-9]{1,6}(?:\.[0-9]{1,4})?)'
+    rf'(?:(?:個?小時|時|hours?|hrs?|h)(?:(?P<minutes>[0-9]{{1,2}}){_MINUTES}?|(?P<half>半)|整)?)?'
+    rf'|(?P<only>[0-9]{{1,6}}){_MINUTES}|(?P<half_alone>半)個?小時',
     re.IGNORECASE,
 )
 
@@ -217,15 +220,22 @@ def has_its_sides(training: HasSides) -> bool:
 
 
 def read_duration(text: str) -> int | None:
-    """Minutes, of hours as people write them; None for what is none, and where it does not come out even.
+    """Minutes, of hours as people and spreadsheets write them; None for what is none, and where it is not even.
 
     >>> [read_duration(text) for text in ('6', '６．５ 小時', '6 小時 30 分鐘', '1:15', '90分', '6小', '0.333')]
     [360, 390, 390, 75, 90, None, None]
+    >>> [read_duration(text) for text in ('6小時半', '半小時', '6 hrs 30 min', '06:30:00', '1:75', '半')]
+    [390, 30, 390, 390, None, None]
     """
     found = _DURATION.fullmatch(''.join(unicodedata.normalize('NFKC', text).split()))
-    if found is None or not any(found.groups()):
+    if found is None:
         return None
-    hours, minutes = Decimal(found['hours'] or 0), int(found['minutes'] or found['only'] or 0)
+    hours = Decimal(found['hours'] or found['clock'] or 0)
+    minutes = int(found['minutes'] or found['only'] or found['past'] or 0)
+    if found['half'] or found['half_alone']:
+        minutes = 30
+    if found['half'] and '.' in found['hours']:
+        return None
     whole = hours * 60 + minutes
     return int(whole) if whole == int(whole) else None
 

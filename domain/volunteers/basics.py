@@ -146,7 +146,7 @@ class VolunteerDetails:
 
     def columns(self) -> dict[str, Any]:
         """As it is kept, but for the identity number. The details have no problems."""
-        series, serial = book_numbers.parts(*map(validation.searched, (self.legacy_series, self.legacy_serial)))
+        series, serial = self._legacy_parts()
         return {
             'identity_kind': validation.member(IdentityKind, self.identity_kind),
             'is_indigenous': self.is_indigenous,
@@ -222,14 +222,14 @@ class VolunteerDetails:
             return f'勾選了系統自動設定密碼，請輸入 {_label("email")}，系統才能寄出設定密碼的連結。'
         return None
 
+    def _legacy_parts(self) -> tuple[str, str]:
+        return book_numbers.parts(*map(validation.searched, (self.legacy_series, self.legacy_serial)))
+
     def _legacy_problems(self) -> dict[str, str | None]:
         series = validation.text(_label('legacy_series'), self.legacy_series, most=40)
         serial = validation.text(_label('legacy_serial'), self.legacy_serial, most=40)
         if series is None and serial is None:
-            has_series, has_serial = (
-                bool(validation.tidy(self.legacy_series)),
-                bool(validation.tidy(self.legacy_serial)),
-            )
+            has_series, has_serial = map(bool, self._legacy_parts())
             series = '舊制紀錄冊號還缺「字」的部分，例如：中市文志。' if has_serial and not has_series else None
             serial = '舊制紀錄冊號還缺「號」的部分，例如：000123。' if has_series and not has_serial else None
         since = (
@@ -265,13 +265,14 @@ def legacy_number(volunteer: Volunteer) -> str:
 
 
 def read_legacy_number(text: str) -> tuple[str, str] | None:
-    """Its two parts, as they are kept; None for what is none.
+    """Its two parts, as they are kept; None for what is none, and for two numbers.
 
     >>> read_legacy_number('中市文 字第 ０００１２３ 號'), read_legacy_number('000123')
     (('中市文', '000123'), None)
+    >>> read_legacy_number('中市文字第000123號、中市文字第000456號')
     """
     whole = _LEGACY.fullmatch(validation.searched_number(text))
-    return (whole[1], whole[2]) if whole else None
+    return (whole[1], whole[2]) if whole and '字第' not in whole[1] else None
 
 
 def legacy_matching(text: str) -> Q:

@@ -51,6 +51,8 @@ def test_a_right_number_is_accepted_and_tells_the_sex(kind: IdentityKind, number
         "'A123456789",
         '"A123456789"',
         'A123456789。',
+        'A─123456789',
+        'Aー123456789',
     ],
 )
 def test_the_typing_of_a_right_number_does_not_matter(typed: str) -> None:

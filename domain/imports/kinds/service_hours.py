@@ -314,7 +314,7 @@ def _check_action(action: Value, serial: Value, marks: list[Mark]) -> None:
     if action is not None and str(action).upper() != 'A':
         sentence = f'匯入動作只收 A（新增），這裡是「{action}」。修改或刪除請到志工的「服務時數」頁。'
         marks.append(Mark('action', sentence, 'A', '改為 A'))
-    elif serial is not None:
+    elif serial is not None and action is not None:  # a list without that column numbers its rows 1, 2, 3
         marks.append(Mark('serial', '匯入動作 A（新增）的序號應為空白。'))
 
 

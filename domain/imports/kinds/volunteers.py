@@ -1,6 +1,7 @@
 """志工資料: registering many, amending those on the roster, and 收編 of those whom other units know."""
 
 import asyncio
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,7 @@ _ELSEWHERE = (
     '其他單位已有這個號碼的資料。經本人同意要收編時，請選「仍要匯入」：系統核對證號、姓名、出生日期，'
     '都相符才會加入您的單位；其他欄位不會變更。'
 )
+_OF_PASSPORT = f'若是護照，請在「{FIELDS["identity_kind"].label}」填「{IdentityKind.PASSPORT.label}」。'
 _SAME = '已在您的單位，內容相同，不會有任何變更。'
 _MOVED_ON = '這位志工的資料在檢查之後又有異動，所以沒有匯入。請重新檢查這份檔案。'
 
@@ -158,6 +160,8 @@ class Volunteers(Kind):
         problems = Newcomer(details, None, day(values, 'joined_on')).problems()
         if number in known['elsewhere']:
             problems = {key: problems[key] for key in ('identity_number', 'name', 'born_on') if key in problems}
+        if 'identity_number' in problems and _may_be_passport(values, number):
+            problems['identity_number'] += _OF_PASSPORT
         marks += marks_of(problems, self.columns, _AT)
         ready = plain(
             {
@@ -219,6 +223,11 @@ class Volunteers(Kind):
         """Registered people go, unless something hangs on them; others get back what they had."""
         stays = {one.number: await _taken_back(one, by) for one in written}
         return {number: sentence for number, sentence in stays.items() if sentence}
+
+
+def _may_be_passport(values: Mapping[str, Value], number: str) -> bool:
+    """One or two letters before digits, as most countries number their passports, and no kind is given."""
+    return not values.get('identity_kind') and bool(re.fullmatch(r'[A-Z]{1,2}[0-9]{6,8}', number))
 
 
 def _details(values: Mapping[str, Value], number: str, by_mail: bool) -> tuple[VolunteerDetails, list[Mark]]:

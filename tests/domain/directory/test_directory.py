@@ -182,6 +182,13 @@ async def test_two_administrators_at_one_agency_do_not_undo_each_other(admin: Ac
     assert (await Agency.get(id=first.id)).phone == '(04)0000-1111'
 
 
+def test_telephone_numbers_are_kept_at_half_width() -> None:
+    typed, kept = '（０２）２３４５－６７８９＃１２', '(02)2345-6789#12'
+
+    for details in (AgencyDetails(phone=typed), HostUnitDetails(phone=typed)):
+        assert details.values()['phone'] == kept
+
+
 async def test_problems_of_the_forms(admin: Account) -> None:
     reversed_days: dict[str, Any] = {'valid_from': date(2026, 2, 1), 'valid_to': date(2026, 1, 1)}
     forms: list[Any] = [

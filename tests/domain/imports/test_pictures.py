@@ -14,6 +14,7 @@ from domain import dates, drafts, files, imports
 from domain.demo import sample_pictures
 from domain.imports import running
 from domain.imports.kinds.trainings import Trainings
+from domain.imports.unpacking import meant, whose
 from domain.sheets import archives
 
 from ...builders import a_field, a_volunteer, an_account, an_identity_number
@@ -196,3 +197,27 @@ def test_an_archive_unpacks_no_more_than_it_said() -> None:
     assert len(archives.unpacked(piece, member.method, member.size)) == 10_000_000
     with pytest.raises(imports.Unreadable):
         archives.unpacked(piece, member.method, 1000)
+
+
+@pytest.mark.parametrize(
+    ('name', 'part', 'course'),
+    [
+        ('A123456789_陳正雄.jpg', 'photo', ''),
+        ('A123456789_蔣中正.jpg', 'photo', ''),
+        ('A123456789_陳正雄_照片.jpg', 'photo', ''),
+        ('志工隊正取/A123456789.jpg', 'photo', ''),
+        ('A123456789_背影.jpg', 'photo', ''),
+        ('A123456789_mother.jpg', 'photo', ''),
+        ('backup/A123456789.jpg', 'photo', ''),
+        ('A123456789_陳正雄_基礎_反.jpg', 'back', '基礎訓練'),
+        ('A123456789_廖文正_特殊正.jpg', 'front', '特殊訓練'),
+        ('115年基礎訓練/反/A123456789.jpg', 'back', '基礎訓練'),
+        ('A123456789（反）.pdf', 'back', ''),
+        ('A123456789_正1.jpg', 'front', ''),
+        ('A123456789_領導_正反面.pdf', 'front', '領導訓練'),
+        ('A123456789_訓練證明.jpg', 'front', ''),
+        ('A123456789.PDF', 'front', ''),
+    ],
+)
+def test_a_name_of_a_person_says_nothing_of_the_side(name: str, part: str, course: str) -> None:
+    assert (whose(name), meant(name)) == ('A123456789', (part, course))

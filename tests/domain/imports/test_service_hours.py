@@ -5,7 +5,7 @@ from db.models import Account, HistoryEntry, HostUnit, ServiceHours
 from domain import imports
 
 from ...builders import a_volunteer, an_identity_number
-from ...sheet_files import hours_file, hours_row
+from ...sheet_files import an_xlsx, hours_file, hours_row
 from .conftest import graded, settled
 
 
@@ -75,3 +75,18 @@ async def test_a_day_that_does_not_exist_is_the_only_fault_of_its_row(clerk: Acc
 
     cells = preview.rows[0].cells
     assert [key for key, cell in cells.items() if cell.marks] == ['ends_on']
+
+
+async def test_a_list_that_a_unit_has_numbered_and_printed_on_several_pages_is_read(
+    clerk: Account, unit: HostUnit
+) -> None:
+    number = an_identity_number()
+    await a_volunteer(unit, name='林美玉', identity_number=number)
+    headings = ['序號', '姓名', '身分證字號', '服務日期', '', '服務項目', '服務內容', '服務時數', '']
+    below = ['', '', '', '起', '迄', '', '', '小時', '分鐘']
+    rows = [[str(day), '林美玉', number, f'115030{day}', f'115030{day}', '0200', '0006', '3', '30'] for day in (1, 2)]
+
+    batch = await graded(an_xlsx([headings, below, rows[0], headings, below, rows[1]]), by=clerk)
+    assert (batch.heading_row, batch.lacking, batch.rows, batch.good) == (2, [], 2, 2)
+    await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+    assert await ServiceHours.all().values_list('minutes', flat=True) == [210, 210]

@@ -83,6 +83,18 @@ async def test_a_file_may_have_the_link_mailed_to_those_with_an_address(database
             {'identity_number': 'A123456788'},
             ('identity_number', '身分證字號的檢查碼不符，可能有一個字打錯。請對照證件再輸入一次。'),
         ),
+        (
+            {'identity_number': 'K12345678', 'sex': 'female'},
+            (
+                'identity_number',
+                '身分證字號應為 10 個字，這裡有 9 個字。請對照證件再輸入一次。'
+                '若是護照，請在「證件種類」填「護照號碼」。',
+            ),
+        ),
+        (
+            {'legacy_number': '中市文志字第000123號、中市文志字第000456號'},
+            ('legacy_number', '看不懂舊制紀錄冊號。請寫成「…字第…號」，例如 中市文志字第000123號。'),
+        ),
         ({'email': 'nobody'}, ('email', 'E-MAIL格式不對，應該像 name@example.com。請再確認。')),
         (
             {'legacy_number': '000123'},

@@ -112,6 +112,14 @@ def test_each_kind_of_field_is_checked(key: str, changes: dict[str, Any], field:
     assert list(wrong(key, **changes)) == [field]
 
 
+def test_the_days_of_every_period_come_in_their_order() -> None:
+    assert wrong('honor-cards', valid_until=date(2026, 3, 7)) == {'valid_until': '有效日期早於發卡日期。請再確認日期。'}
+    assert wrong('honor-cards', counted_from=DAY, counted_to=date(2025, 3, 8)) == {
+        'counted_to': '採計年資（迄）早於起日。請再確認日期。'
+    }
+    assert wrong('honor-cards', counted_from=DAY) == {}
+
+
 @pytest.mark.usefixtures('database')
 @pytest.mark.parametrize('key', KEYS)
 async def test_an_entry_is_added_listed_amended_and_removed(key: str) -> None:

@@ -174,6 +174,19 @@ async def test_a_truncated_photo_gets_a_sentence(kind: str) -> None:
     assert await _refusal(pictures.accept_photo, data[:40]) == DAMAGED
 
 
+@pytest.mark.parametrize(
+    'before',
+    [b'\xef\xbb\xbf', b'\r\n\r\n', b'HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n'],
+    ids=['mark of encoding', 'blank lines', 'head of an answer'],
+)
+async def test_what_a_program_has_put_before_a_picture_does_not_matter(before: bytes) -> None:
+    for kind in ('JPEG', 'PNG', 'WEBP', 'HEIF'):
+        data = samples.portrait() if kind == 'JPEG' else samples.portrait_as(kind)
+        photo, [scan] = await pictures.accept_photo(before + data), await pictures.accept_scan(before + data)
+        assert photo.content == (await pictures.accept_photo(data)).content
+        assert scan.content == (await pictures.accept_scan(data))[0].content
+
+
 async def test_eighty_megapixels_get_a_sentence_before_they_are_decoded() -> None:
     data = samples.eighty_megapixels()
 
@@ -270,11 +283,13 @@ async def test_a_file_that_is_no_photo_gets_a_sentence(data: bytes) -> None:
         (samples.portrait_as('TIFF'), ' TIFF 圖片', '另存成 JPEG 或 PNG'),
         (samples.portrait_as('AVIF'), ' AVIF 圖片', '另存成 JPEG 或 PNG'),
         (samples.portrait_as('JPEG2000'), ' JPEG 2000 圖片', '另存成 JPEG 或 PNG'),
+        (b'\xff\x0a\0\0', ' JPEG XL 圖片', '另存成 JPEG 或 PNG'),
+        (samples.portrait_as('AVIF').replace(b'ftypavif', b'ftypmif1', 1), ' AVIF 圖片', '另存成 JPEG 或 PNG'),
         (b'\0\0\0\x14ftypqt  ', '影片', '截圖'),
         (b'PK\x03\x04', '文件或壓縮檔', '請打開它'),
         (b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', '文件或壓縮檔', '請打開它'),
     ],
-    ids=['gif', 'bmp', 'tiff', 'avif', 'jpeg 2000', 'film', 'zip', 'word'],
+    ids=['gif', 'bmp', 'tiff', 'avif', 'jpeg 2000', 'jpeg xl', 'avif of a general brand', 'film', 'zip', 'word'],
 )
 async def test_what_people_send_instead_of_a_photo_is_called_by_its_name(data: bytes, what: str, advice: str) -> None:
     for accept in (pictures.accept_photo, pictures.accept_scan, pictures.accept_attachment):

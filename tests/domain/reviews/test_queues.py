@@ -88,7 +88,7 @@ async def test_a_case_is_found_by_name_number_unit_and_telephone(office: Office)
 
     for text in ('秋葉', '黄秋葉', number, number.lower(), '文化中心', str(ours.id)):
         assert await found(text) == [ours.id], text
-    for text in ('圖書館', '02 2345 6789', '2345-6789', '23456789'):
+    for text in ('圖書館', '02 2345 6789', '2345-6789', '23456789', '２３４５－６７８９'):
         assert await found(text) == [other.id], text
     assert await found('查無此人') == []
 

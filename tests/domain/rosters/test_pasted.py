@@ -50,3 +50,21 @@ async def test_nothing_and_too_much_are_refused(text: str) -> None:
     clerk = await an_account()
     with pytest.raises(Incomplete):
         await rosters.pasted(text, by=clerk)
+
+
+@pytest.mark.parametrize(
+    ('line', 'name'),
+    [
+        ('{name} {number}', 'Kolas Yotaka'),
+        ('1. {number} {name}', '谷辣斯 尤達卡'),
+        ('{name}（{number}）', '周小晴'),
+        ('{name}{number}', '周小晴'),
+        ('{name}：{number}', '周小晴'),
+    ],
+)
+async def test_a_number_stands_beside_a_name_in_whatever_way(line: str, name: str) -> None:
+    clerk = await an_account()
+    number = an_identity_number()
+    person = await a_volunteer(await HostUnit.get(id=clerk.host_unit_id), name=name, identity_number=number)
+    found = await rosters.pasted(line.format(name=name, number=number.lower()), by=clerk)
+    assert ([one.id for one in found.found], found.missing) == ([person.id], [])

@@ -301,6 +301,31 @@ def test_headings_in_two_rows_are_one(upper: list[str], lower: list[str]) -> Non
     )
 
 
+def test_a_group_of_which_we_keep_nothing_is_no_reason_to_take_headings_for_values() -> None:
+    rows = [
+        ['序號', '姓名', '身分證字號', '保險期間', '', '保險金額', ''],
+        ['', '', '', '起', '迄', '意外身故', '住院'],
+        ['1', '王小明', 'A123456789', '1150101', '1151231', '3000000', '1000'],
+    ]
+
+    found = headings.found(rows, KINDS[ImportKind.INSURANCE].columns, {})
+
+    assert (found.row, list(found.mapping)) == (2, ['', 'name', 'identity_number', 'starts_on', 'ends_on', '', ''])
+    assert list(found.texts)[5:] == ['保險金額意外身故', '保險金額住院']
+
+
+@pytest.mark.parametrize('heading', ['1. 姓名', '一、姓名（必填）', '(1)姓名*', '姓　　名', '⒈姓名'])
+def test_a_heading_is_known_however_a_form_has_numbered_it(heading: str) -> None:
+    assert list(headings.found([[heading, '2、身分證字號']], HOURS, {}).mapping) == ['0', '1']
+
+
+def test_a_heading_may_ask_whether() -> None:
+    columns = KINDS[ImportKind.VOLUNTEERS].columns
+    row = ['姓名', '是否同意個資使用', '是否公教人員']
+
+    assert list(headings.found([row], columns, {}).mapping) == ['name', 'consents_to_data_use', 'is_civil_servant']
+
+
 def test_a_row_of_values_belongs_to_no_headings() -> None:
     columns = KINDS[ImportKind.SERVICE_HOURS].columns
     rows = [

@@ -9,7 +9,7 @@ import pytest
 
 from db.choices import TrainingKind
 from domain import dates
-from domain.trainings.details import TrainingDetails
+from domain.trainings.details import TrainingDetails, read_duration
 
 RIGHT = TrainingDetails(
     trained_for_id=1,
@@ -98,3 +98,15 @@ def test_without_approval_nothing_of_it_is_kept() -> None:
     columns = replace(RIGHT, has_no_approval=True, approved_on=date(2026, 3, 1), approval_reference='字').columns()
 
     assert (columns['approved_on'], columns['approval_reference']) == (None, '')
+
+
+@pytest.mark.parametrize(
+    'text', ['6小時半', '6.5 hrs', '6h30m', '6 hrs 30 mins', '06:30:00', '6：30', '390 min', '６小時３０分']
+)
+def test_a_duration_is_read_as_people_and_spreadsheets_write_it(text: str) -> None:
+    assert read_duration(text) == 390
+
+
+@pytest.mark.parametrize('text', ['1:75', '6:60', '6.5小時半', '半', '06:30:15', '6-7', '½', '6½', '約6小時'])
+def test_a_duration_that_may_be_another_is_none(text: str) -> None:
+    assert read_duration(text) is None

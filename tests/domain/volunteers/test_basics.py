@@ -110,6 +110,7 @@ def test_birth_dates_before_the_republic_are_taken_and_future_ones_are_not() -> 
 def test_an_old_book_has_both_parts_and_a_day_after_the_birth() -> None:
     assert wrong(legacy_series='中市文志', legacy_serial='000123', legacy_issued_on=date(2015, 3, 8)) == {}
     assert list(wrong(legacy_series='中市文志')) == ['legacy_serial']
+    assert wrong(legacy_series='中市文志字第000123號') == wrong(legacy_serial='中市文志字第000123號') == {}
     assert list(wrong(legacy_serial='000123')) == ['legacy_series']
     assert list(wrong(legacy_issued_on=date(1985, 5, 11))) == ['legacy_issued_on']
 
