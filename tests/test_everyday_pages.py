@@ -283,6 +283,7 @@ def test_a_clerk_chooses_the_size_of_the_letters_and_a_stranger_at_the_login(sit
     expect(page.locator('body.lb-larger')).to_be_visible()
 
     clerk = signed_in(browser, site, 'clerk2')
+    clerk.goto(site.url)
     clerk.locator('summary', has_text='帳號選單').click()
     clerk.get_by_role('button', name='大', exact=True).click()
     expect(clerk.locator('body.lb-large')).to_be_visible()

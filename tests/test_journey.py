@@ -87,6 +87,7 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     bell = colleague.get_by_role('link', name=re.compile('件輪到您'))
     waiting = int(bell.inner_text())
     clerk = signed_in(browser, site, 'clerk')  # STEP 1
+    clerk.goto(site.url)
 
     profile = sends_a_new_volunteer(clerk, tmp_path)
 

@@ -267,6 +267,7 @@ def test_escape_closes_what_has_opened_and_the_focus_is_where_it_was(
 
 def test_the_account_menu_opens_and_closes_by_keys(site: Site, browser: Browser) -> None:
     page = signed_in(browser, site, 'clerk')
+    page.goto(site.url)
     hands = Keyboard(page)
     menu = page.locator('summary')
     hands.follow(menu)
