@@ -422,6 +422,7 @@ def test_a_second_press_on_approval_does_not_meet_the_next_case(site: Site, revi
     place = approve.bounding_box()
     assert place
     reviewer.mouse.click(place['x'] + place['width'] / 2, place['y'] + place['height'] / 2)
+    reviewer.keyboard.press('a')
     reviewer.evaluate('delete document.documentElement.dataset.fresh')
     reviewer.get_by_role('button', name='駁回').click()
 

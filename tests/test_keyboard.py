@@ -234,6 +234,7 @@ def reads(page: Page, name: str) -> None:
     """The case of `name` is open, and the keys are heard."""
     expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
     expect(page.get_by_text('您正在審').first).to_be_visible()
+    expect(page.locator('html[data-fresh]')).to_have_count(0)
 
 
 @pytest.mark.parametrize(

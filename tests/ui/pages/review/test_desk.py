@@ -239,6 +239,7 @@ def opened(site: Site, page: Page, name: str) -> None:
     page.get_by_role('link', name=name).first.click()
     expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
     expect(page.get_by_text('您正在審').first).to_be_visible()
+    expect(page.locator('html[data-fresh]')).to_have_count(0)
 
 
 def test_who_a_case_was_given_to_is_said_beside_the_choice_and_in_the_queue(site: Site, browser: Browser) -> None:
