@@ -42,6 +42,7 @@ def use_card(page: Page, pin: str = PIN) -> None:
 
 def test_a_reviewer_binds_a_card_and_signs_in_with_it(card_site: Site, browser: Browser, component: Component) -> None:
     page = signed_in(browser, card_site, 'reviewer')
+    page.goto(card_site.url)
     page.locator('summary.lb-me').click()
     page.get_by_role('link', name='自然人憑證').click()
 

@@ -87,6 +87,7 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     bell = colleague.get_by_role('link', name=re.compile('件輪到您'))
     waiting = int(bell.inner_text())
     clerk = signed_in(browser, site, 'clerk')  # STEP 1
+    clerk.goto(site.url)
 
     profile = sends_a_new_volunteer(clerk, tmp_path)
 
@@ -112,6 +113,7 @@ def test_from_step_1_over_a_return_with_two_marks_to_the_number_in_the_volunteer
     assert told_by_mail(letters[1], case) == MAILS
     clerk.locator('summary', has_text='案件歷程').click()
     clerk.get_by_role('button', name=f'顯示全部 {len(TIMELINE)} 筆').click()
+    expect(clerk.locator('.lb-timeline ol .h')).to_have_count(len(TIMELINE))
     assert told_by_the_timeline(clerk) == TIMELINE
     clerk.goto(f'{profile}/history')
     expect(clerk.get_by_text('更換').first).to_be_visible()
@@ -134,8 +136,8 @@ def sends_a_new_volunteer(page: Page, folder: Path) -> str:
         record_a_training(hands, kind, folder)  # STEP 6
     hands.click(message(page).get_by_role('link', name='申請送審'))  # STEP 7
     expect(page.get_by_text('可以送審')).to_be_visible()
-    assert shown(page, '發冊縣市') == '臺中市'
-    assert shown(page, '發冊機關') == '臺中市政府文化局'
+    shows(page, '發冊縣市', '臺中市')
+    shows(page, '發冊機關', '臺中市政府文化局')
     hands.click(page.get_by_role('button', name='送審', exact=True))  # STEP 8
     expect(page).to_have_url(re.compile('/record-book$'))
     print(f'a new volunteer, from the menu to 送審: {hands}')
@@ -223,6 +225,7 @@ def approves_undoes_and_approves_again(page: Page, site: Site) -> str:
     takes(page, site, '2 分鐘')
     page.goto(case)
     approve = page.get_by_role('button', name='核可')
+    expect(approve).to_contain_text(re.compile(r'中市\S+號'))
     promised = re.search(r'中市\S+號', approve.inner_text())
     approve.click()
     bar = page.locator('.lb-undo')
@@ -277,7 +280,8 @@ def record_a_training(hands: Presses, kind: str, folder: Path) -> None:
     ):
         side.write_bytes(content)
     expect(page.locator('#title')).to_have_value(f'志工{kind}')
-    assert (shown(page, '訓練課程'), shown(page, '課程領域')) == (kind, '文化')
+    shows(page, '訓練課程', kind)
+    shows(page, '課程領域', '文化')
     hands.type(page.locator('#starts_on'), dates.roc(dates.today() - timedelta(days=30)))
     hands.choose(page.get_by_text('按這裡選擇').first, sides)
     for word, side in zip(('正面', '反面'), sides, strict=True):
@@ -300,9 +304,9 @@ def choose(page: Page, label: str, option: str) -> None:
     raise AssertionError(f'{label} offers no {option}')
 
 
-def shown(page: Page, label: str) -> str:
-    """What one of our selects shows."""
-    return page.get_by_role('combobox', name=label).first.input_value()
+def shows(page: Page, label: str, option: str) -> None:
+    """One of our selects shows this."""
+    expect(page.get_by_role('combobox', name=label).first).to_have_value(option)
 
 
 def book_of_the_volunteer(browser: Browser, site: Site, folder: Path) -> str:

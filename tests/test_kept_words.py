@@ -220,11 +220,13 @@ def test_a_form_without_a_draft_keeps_its_words_at_its_address_until_it_is_left_
     expect(page.get_by_text('在您輸入之後已有別的內容儲存')).to_have_count(0)
 
     page.get_by_role('link', name='返回').click()
+    page.wait_for_url(lambda url: 'edit=' not in url)
     page.goto(f'{site.url}/admin/mail?edit=returned')
     expect(subject).to_have_value(before)
 
     subject.fill('改好的主旨')
     page.reload()
+    expect(subject).to_have_value('改好的主旨')
     page.get_by_role('button', name='儲存', exact=True).click()
     page.wait_for_url(lambda url: 'edit=' not in url)
     page.goto(f'{site.url}/admin/mail?edit=returned')

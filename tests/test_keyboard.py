@@ -234,6 +234,7 @@ def reads(page: Page, name: str) -> None:
     """The case of `name` is open, and the keys are heard."""
     expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
     expect(page.get_by_text('您正在審').first).to_be_visible()
+    expect(page.locator('html[data-fresh]')).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +268,7 @@ def test_escape_closes_what_has_opened_and_the_focus_is_where_it_was(
 
 def test_the_account_menu_opens_and_closes_by_keys(site: Site, browser: Browser) -> None:
     page = signed_in(browser, site, 'clerk')
+    page.goto(site.url)
     hands = Keyboard(page)
     menu = page.locator('summary')
     hands.follow(menu)

@@ -140,6 +140,7 @@ def test_the_code_on_paper_is_used_on_a_phone_once(site: Site, clerk: Page, brow
     expect(phone.get_by_text('驗證碼已經用過、過期')).to_be_visible()
     phone.close()
     mine = signed_in(browser, site, 'DEMO00007', NEW_PASSWORD, width=375)
+    mine.goto(site.url)
     expect(mine).to_have_url(re.compile('/my'))
     clerk.goto(f'{site.url}/volunteers/7/history')
     expect(clerk.get_by_text('本人已用來設定密碼')).to_be_visible()

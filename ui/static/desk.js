@@ -176,13 +176,17 @@ export const why = {
 const ACTS = {
   j: () => go(desk.selected || !desk.visible.length ? neighbours().next : caseAddress(desk.visible[0].id)),
   k: () => go(desk.selected ? neighbours().previous : desk.pages.before),
-  a: () => document.querySelector('.lb-decide .lb-approve')?.click(),
-  r: () => document.querySelector('.lb-decide .lb-return')?.click(),
+  a: () => decide('.lb-approve'),
+  r: () => decide('.lb-return'),
   u: () => document.querySelector('.lb-undo button')?.click(),
   f: () => document.dispatchEvent(new CustomEvent('desk-full')),
 };
 function go(address) {
   if (address) location.assign(address);
+}
+// On a page that has just come the key was meant for the case before, as a press of the mouse is (site.js).
+function decide(button) {
+  if (!document.documentElement.dataset.fresh) document.querySelector(`.lb-decide ${button}`)?.click();
 }
 
 document.addEventListener('keydown', (event) => {

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from ....domain.sample_office import NOW
-from ....site import Site, launched, running_site, signed_in, takes
+from ....site import Site, launched, running_site, settled, signed_in, takes
 
 
 @pytest.fixture(scope='module')
@@ -48,6 +48,7 @@ def test_j_and_k_lead_through_the_list_as_it_is_filtered(site: Site, page: Page)
 
 def test_the_list_of_keys_opens_and_can_switch_them_off(site: Site, page: Page) -> None:
     page.goto(f'{site.url}/reviews')
+    settled(page)
     page.keyboard.press('?')
     keys = page.get_by_role('dialog', name='快速鍵')
     expect(keys).to_be_visible()
@@ -242,6 +243,7 @@ def opened(site: Site, page: Page, name: str) -> None:
     page.get_by_role('link', name=name).first.click()
     expect(page.get_by_role('heading', level=1, name=name)).to_be_visible()
     expect(page.get_by_text('您正在審').first).to_be_visible()
+    expect(page.locator('html[data-fresh]')).to_have_count(0)
 
 
 def test_who_a_case_was_given_to_is_said_beside_the_choice_and_in_the_queue(site: Site, browser: Browser) -> None:
