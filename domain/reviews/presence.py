@@ -62,6 +62,12 @@ _ENTER_AS_ONE_MORE = (
     ' ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE presence.account_id = excluded.account_id)'
     ' SELECT * FROM before ORDER BY holds DESC, opened_at'
 )
+# A page goes, if it was not seen since; answers who had the case open, itself included, or nobody where it stays.
+_LEAVE = (
+    f'WITH before AS ({_OF_CASE}),'  # noqa: S608 -- our own words
+    " gone AS (DELETE FROM presence WHERE id = $2 AND seen_at < coalesce($3::timestamptz, 'infinity') RETURNING id)"
+    ' SELECT * FROM before WHERE EXISTS (SELECT FROM gone) ORDER BY holds DESC, opened_at'
+)
 # Whoever has read longest holds what nobody holds.
 _HAND_ON = (
     'UPDATE presence SET holds = true WHERE id = (SELECT id FROM presence WHERE application_id = $1'
@@ -232,10 +238,7 @@ def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
 async def _remove(page_id: UUID, application_id: int, agency_id: int, before: datetime | None = None) -> None:
     async with transaction():
         await _alone(application_id)
-        were = await _pages_on(application_id)
-        rows = Presence.filter(id=page_id)
-        if not await (rows.filter(seen_at__lt=before) if before else rows).delete():
-            return
+        were = [*starmap(_Page, await _rows(_LEAVE, application_id, page_id, before))]
         left = [page for page in were if page.id != page_id]
         if left and not any(page.holds for page in left):
             await _execute(_HAND_ON, application_id)
