@@ -291,7 +291,9 @@ let isPressing = false,
 addEventListener('mousedown', () => ((isPressing = true), (pressedOn = null)), true);
 for (const type of ['mouseup', 'keydown']) addEventListener(type, () => (isPressing = false), true);
 document.addEventListener('focusin', ({ target }) => (isPressing ? (pressedOn = target) : keepClear(target)));
-addEventListener('click', () => setTimeout(() => pressedOn && pressedOn === document.activeElement && keepClear(pressedOn)));
+addEventListener('click', () =>
+  setTimeout(() => pressedOn && pressedOn === document.activeElement && keepClear(pressedOn)),
+);
 function keepClear(focused) {
   if (focused.closest('.q-notification')) return;
   const at = focused.getBoundingClientRect();
@@ -323,7 +325,8 @@ addEventListener(
     const isThere =
       event.clientX >= at.left && event.clientX <= at.right && event.clientY >= at.top && event.clientY <= at.bottom;
     const hasMoved = now.left !== at.left || now.top !== at.top;
-    if (control.isConnected && hasMoved && isThere && isPlain(event) && !control.contains(event.target)) control.click();
+    if (control.isConnected && hasMoved && isThere && isPlain(event) && !control.contains(event.target))
+      control.click();
   },
   true,
 );
