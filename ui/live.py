@@ -57,6 +57,16 @@ def acting(client: Client) -> bool:
     return bool(client.storage.get('acting'))
 
 
+@contextmanager
+def at_work(client: Client) -> Iterator[None]:
+    """A button of this page acts inside: what is announced meanwhile is read once, at the end."""
+    client.storage['acting'] = True
+    try:
+        yield
+    finally:
+        client.storage.pop('acting', None)
+
+
 def of_case(application_id: int) -> Callable[[CaseChanged | ReadersChanged | EyeChecksChanged], bool]:
     """Whether an announcement is of this case."""
     return lambda changed: changed.application_id == application_id

@@ -12,6 +12,7 @@ from domain.drafts import Unseen
 from domain.errors import DomainError, Incomplete
 from domain.readiness import NotReady
 
+from ..live import at_work
 from .form import form
 from .form.field import field
 from .notices import refuse, tell
@@ -73,9 +74,18 @@ class action_button(ui.button):
         if self.is_busy or self.client.storage.get('leaving'):
             return
         self.is_busy = True
-        self.client.storage['acting'] = True
         self.props('loading')
         slow = asyncio.get_running_loop().call_later(SLOW_AFTER, self._say_it_is_slow)
+        try:
+            with at_work(self.client):
+                await self._act(slow)
+        finally:
+            slow.cancel()
+            self.is_busy = False
+            if not self.is_deleted and not self.client.storage.get('leaving'):
+                self.props(remove='loading')
+
+    async def _act(self, slow: asyncio.TimerHandle) -> None:
         try:
             if self.form is not None:
                 await self.form.ready()
@@ -90,12 +100,6 @@ class action_button(ui.button):
                         await self.act()
         except DomainError as refusal:
             await self._show(refusal)
-        finally:
-            slow.cancel()
-            self.is_busy = False
-            self.client.storage.pop('acting', None)
-            if not self.is_deleted and not self.client.storage.get('leaving'):
-                self.props(remove='loading')
 
     def _say_it_is_slow(self) -> None:
         if not self.is_deleted and not self.client.storage.get('leaving'):

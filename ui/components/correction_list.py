@@ -12,6 +12,7 @@ from domain.corrections import Marked
 from domain.errors import DomainError, Incomplete
 from domain.model import Account, Application, ApplicationStatus, CorrectionStatus
 
+from ..live import at_work
 from .correction_marks import earlier, spot_of
 from .states import MARKS
 
@@ -56,17 +57,15 @@ class correction_list(Element, component='correction_list.js'):
         """One answer from the browser; the services check whose it is and whether it may be given."""
         given = event.args if isinstance(event.args, dict) else {}
         refused: dict[str, str] = {}
-        self.client.storage['acting'] = True
         try:
-            correction = await corrections.get(given.get('id'), by=self.by)  # type: ignore[arg-type]
-            act = corrections.dispute if given.get('disputes') is True else corrections.answer
-            await act(correction, given.get('text', ''), by=self.by)
+            with at_work(self.client):
+                correction = await corrections.get(given.get('id'), by=self.by)  # type: ignore[arg-type]
+                act = corrections.dispute if given.get('disputes') is True else corrections.answer
+                await act(correction, given.get('text', ''), by=self.by)
         except Incomplete as refusal:
             refused[str(given.get('id'))] = ' '.join(refusal.problems.values())
         except DomainError as refusal:
             refused[str(given.get('id'))] = str(refusal)
-        finally:
-            self.client.storage.pop('acting', None)
         self._props.update({'refused': refused, 'turn': self._props['turn'] + 1})
         await self.renew()
 

@@ -15,7 +15,7 @@ from domain.model import Account, ApplicationStatus, Role, Roster
 from domain.readiness import Check
 from domain.rosters import RosterRow
 
-from ..live import follow
+from ..live import at_work, follow
 from .notices import showing_refusals
 from .states import TURNS, correction_deadline, deadline
 
@@ -48,7 +48,7 @@ class roster_table(Element, component='roster_table.js'):
             ids = [one for one in self.rows if one in wanted]
             self._busy(True)
             try:
-                with showing_refusals():
+                with at_work(self.client), showing_refusals():
                     await acted(str(given.get('what')), ids)
             finally:
                 if not self.is_deleted:
@@ -83,10 +83,6 @@ class roster_table(Element, component='roster_table.js'):
         follow(VolunteerChanged, renew, is_of_somebody_listed)
 
     def _busy(self, is_busy: bool) -> None:
-        if is_busy:
-            self.client.storage['acting'] = True  # the page renews itself once, at the end
-        else:
-            self.client.storage.pop('acting', None)
         self._props['busy'] = is_busy
         self.update()
 

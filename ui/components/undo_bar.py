@@ -13,6 +13,7 @@ from domain.cases.transitions import VERBS
 from domain.model import Account, ApplicationStatus, Decision
 from domain.reviews import Pending, decisions
 
+from ..live import at_work
 from .notices import confirm, showing_refusals, tell
 
 # Case id → whose it is, and the decision that waits.
@@ -54,19 +55,15 @@ class undo_bar(Element, component='undo_bar.js'):
         waiting = {
             case: one for case, one in self.waiting.items() if event.args in (0, one[1].id) and event.args is not False
         }
-        self.client.storage['acting'] = True  # the page renews itself once, at the end
-        try:
-            with showing_refusals():
-                undone = await decisions.undo_many(_ids(waiting), by=self.account)
-                whose = _named(waiting)
-                if undone.refused:
-                    tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')
-                if undone.count == 1 == len(waiting) and self.leads_to:
-                    ui.navigate.to(self.leads_to(next(iter(waiting))))
-                elif undone.count:
-                    confirm(f'已復原 {whose}，沒有通知任何人。')
-        finally:
-            self.client.storage.pop('acting', None)
+        with at_work(self.client), showing_refusals():
+            undone = await decisions.undo_many(_ids(waiting), by=self.account)
+            whose = _named(waiting)
+            if undone.refused:
+                tell(f'{len(undone.refused)} 件沒有復原：{undone.refused[0][1]}')
+            if undone.count == 1 == len(waiting) and self.leads_to:
+                ui.navigate.to(self.leads_to(next(iter(waiting))))
+            elif undone.count:
+                confirm(f'已復原 {whose}，沒有通知任何人。')
 
 
 def _ids(decided: Decided) -> list[int]:

@@ -11,6 +11,7 @@ from domain import dates, links, paging
 from domain.books import paper_books
 from domain.model import PaperRegistration, RegistrationStatus
 
+from ...live import at_work
 from ..notices import showing_refusals
 from .paper_facts import LOOKS, body_of, day_of, groups_of, pictures_of, warnings_of
 
@@ -41,7 +42,7 @@ class paper_list(Element, component='paper_list.js'):
                 return
             self._busy(True)
             try:
-                with showing_refusals():
+                with at_work(self.client), showing_refusals():
                     await acted(None if given.get('all') is True else self._seen(given.get('ids')))
             finally:
                 if not self.is_deleted:
@@ -77,10 +78,6 @@ class paper_list(Element, component='paper_list.js'):
         return [(one, numbers[one]) for one in self.rows if one in numbers]
 
     def _busy(self, is_busy: bool) -> None:
-        if is_busy:
-            self.client.storage['acting'] = True  # the page renews itself once, at the end
-        else:
-            self.client.storage.pop('acting', None)
         self._props['busy'] = is_busy
         self.update()
 
