@@ -20,7 +20,6 @@ Member = TypeVar('Member', bound=Choice)
 EARLIEST = date(1850, 1, 1)
 MOST_INT4 = 2**31 - 1
 _SERIAL = re.compile('第?([0-9]+)號?')
-_DIGITS = re.compile('[0-9]{1,10}')
 # What is ASCII at full width, and the blank.
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -156,7 +155,7 @@ def number_in(said: object) -> int:
     >>> number_in('17'), number_in(17), number_in('１７'), number_in('-1'), number_in('9' * 5000), number_in(None)
     (17, 17, 0, 0, 0, 0)
     """
-    number = int(digits) if _DIGITS.fullmatch(digits := str(said)) else 0
+    number = int(digits) if re.fullmatch('[0-9]{1,10}', digits := str(said)) else 0
     return number if number <= MOST_INT4 else 0
 
 

@@ -353,8 +353,8 @@ async def _found(
 
 async def _sought(wanted: str, by: Account) -> list[Q]:
     """The cases of whoever, or whose unit, or which itself is called so: by the name, and by all the others."""
-    person = sealing.blind_index(identity_numbers.compact(wanted))
-    asked = [person, validation.searched_number(wanted)[:80], by.agency_id]
+    number = sealing.blind_index(identity_numbers.compact(wanted))
+    asked = [number, validation.searched_number(wanted)[:80], by.agency_id]
     holders = await get_connection('default').execute_query_dict(_HOLDERS, asked)
     units = Q(name__icontains=wanted)
     digits = ''.join(re.findall('[0-9]', validation.telephone(wanted)))
@@ -363,8 +363,8 @@ async def _sought(wanted: str, by: Account) -> list[Q]:
     dialled = HostUnit.annotate(dialled=RawSQL("regexp_replace(phone, '\\D', '', 'g')"))
     others = Q(volunteer_id__in=[row['id'] for row in holders])
     others |= Q(host_unit_id__in=await dialled.filter(units).values_list('id', flat=True))
-    if number := validation.number_in(wanted):
-        others |= Q(id=number)
+    if case := validation.number_in(wanted):
+        others |= Q(id=case)
     named = await spelling.anywhere(wanted)
     return [others] if named is None else [Q(volunteer_id__in=named), others]
 
