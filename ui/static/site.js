@@ -197,9 +197,10 @@ addEventListener('load', () => {
   }
 });
 
-// A dialog takes the cursor to its first field; Quasar gives the focus to the dialog as a whole.
+// A dialog takes the cursor to its first field; Quasar gives the focus to the dialog as a whole, and so does the browser
+// when a press meets a text in it: that goes nowhere.
 document.addEventListener('focusin', ({ target }) => {
-  if (target.matches?.('.q-dialog__inner')) target.querySelector('input, textarea, select')?.focus();
+  if (!isPressing && target.matches?.('.q-dialog__inner')) target.querySelector('input, textarea, select')?.focus();
 });
 
 // A press that nothing answers: a half-open network swallows it without a word, half a minute long. Each press asks the
