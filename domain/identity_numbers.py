@@ -27,6 +27,7 @@ from .errors import DomainError
 
 _LETTERS = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'  # in the order of their codes 10 to 35
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+_WITHIN = re.compile('(?a)(?<![A-Z0-9])[A-Z][A-D0-9][0-9]{8}(?![0-9])')
 _SEX = dict.fromkeys('18AC', Sex.MALE) | dict.fromkeys('29BD', Sex.FEMALE)
 
 
@@ -42,6 +43,16 @@ def compact(text: str) -> str:
     """
     narrow = copied.bare(unicodedata.normalize('NFKC', invisible.removed(text)))
     return re.sub(r'[\s\u2010-\u2015\u2212\u2500\u30fc-]', '', narrow).upper()
+
+
+def within(text: str) -> str:
+    """The number that is searched for: alone, or beside a name as both are copied; the text itself where none is told.
+
+    >>> within('林民雄（a123456789）'), within('A1234 56789'), within('王小明')
+    ('A123456789', 'A123456789', '王小明')
+    """
+    found = _WITHIN.findall(unicodedata.normalize('NFKC', invisible.removed(text)).upper())
+    return found[0] if len(found) == 1 else compact(text)
 
 
 def validate(kind: IdentityKind, text: str) -> str:

@@ -353,7 +353,7 @@ async def _found(
 
 async def _sought(wanted: str, by: Account) -> list[Q]:
     """The cases of whoever, or whose unit, or which itself is called so: by the name, and by all the others."""
-    number = sealing.blind_index(identity_numbers.compact(wanted))
+    number = sealing.blind_index(identity_numbers.within(wanted))
     asked = [number, validation.searched_number(wanted)[:80], by.agency_id]
     holders = await get_connection('default').execute_query_dict(_HOLDERS, asked)
     units = Q(name__icontains=wanted)

@@ -4,7 +4,7 @@ Only the unit's own people are looked at, so that whether somebody else has a nu
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -17,9 +17,12 @@ from ..errors import Incomplete
 
 MOST_CHARACTERS = 20_000
 MOST_PEOPLE = 1000
-_BETWEEN = re.compile(r'[\t,，、;；|]+')
-# 「1.」, 「（2）」, 「3)」, or a bare number before a blank, as lists are numbered.
-_COUNTED = re.compile(r'(?a)^\s*(?:[(（]?\d{1,4}\s*[.．)）:：]|\d{1,4}\s(?=\s*\D))\s*')
+_BETWEEN = re.compile(r'(?a)[\t,，、;；|:：]+|(?<!\d)[/／](?!\d)')
+# 「1.」, 「（2）」, 「3)」, 「(四)」, 「⑤」, or a bare number before a blank or a Han character, as lists are numbered.
+_COUNTED = re.compile(
+    r'(?a)^\s*(?:[(（]?\d{1,4}\s*[.．)）:：]|[(（][一二三四五六七八九十]{1,4}[)）]|[\u2460-\u249b]'
+    r'|\d{1,4}(?:\s(?=\s*\D)|(?=[一-鿿])))\s*'
+)
 _NUMBER = re.compile(r'(?a)[A-Z0-9]{5,20}')
 # The number of a document beside a name, with a blank, brackets or nothing between.
 _DOCUMENT = re.compile(
@@ -50,7 +53,7 @@ async def pasted(text: str, *, by: Account) -> Pasted:
     found: dict[int, Volunteer] = {}
     missing: list[str] = []
     several: dict[str, Sequence[Volunteer]] = {}
-    for line in lines:
+    for line in _one_each(lines, people):
         numbered = [one for part in line if (one := people.get(sealing.blind_index(identity_numbers.compact(part))))]
         named = [people.get(f'name {names.key(part)}', []) for part in line]
         bearers = next((each for each in named if each), [])
@@ -90,9 +93,19 @@ def _lines(text: object) -> list[list[str]]:
     return lines
 
 
+def _one_each(lines: Sequence[list[str]], people: Mapping[str, Sequence[Volunteer]]) -> Iterator[list[str]]:
+    """A line for each of the names that stand in one with blanks between, where all together are nobody's."""
+    for line in lines:
+        words = [] if len(line) > 1 or f'name {names.key(line[0])}' in people else line[0].split()
+        if words and all(f'name {names.key(word)}' in people for word in words):
+            yield from ([word] for word in words)
+        else:
+            yield line
+
+
 async def _people(lines: Sequence[Sequence[str]], by: Account) -> dict[str, list[Volunteer]]:
     """Under the blind index of their numbers, and under their names."""
-    parts = {part for line in lines for part in line}
+    parts = {one for line in lines for part in line for one in (part, *part.split())}
     indexes = {sealing.blind_index(identity_numbers.compact(part)) for part in parts if _is_number(part)}
     keys = {names.key(part) for part in parts if _is_name(part)} - {''}
     named = Q(name_key__in=list(keys)) | Q(english_name_key__in=list(keys))

@@ -293,7 +293,7 @@ async def _free(kind: IssueKind, text: str, by: Account) -> QuerySet[Volunteer]:
     people = Volunteer.annotate(has_book=RawSQL(listing.HAS_BOOK), has_paper=RawSQL(listing.HAS_PAPER))
     listed = people.filter(fitting, ~Q(id__in=await taken.values_list('volunteer_id', flat=True)), id__in=ours)
     if wanted := validation.searched(text):
-        number = Q(identity_index=sealing.blind_index(identity_numbers.compact(wanted)))
+        number = Q(identity_index=sealing.blind_index(identity_numbers.within(wanted)))
         named = spelling.named(wanted)
         listed = listed.filter(number | named if named else number)
     return listed

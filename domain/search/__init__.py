@@ -85,7 +85,7 @@ async def _numbered(text: str, by: Account) -> Q:
         serial = RawSQL("substring(number from '第([0-9]+)號')")
         books = RecordBook.annotate(serial=serial).filter(serial=number, agency_id=by.agency_id)
     ways = [
-        Q(identity_index=sealing.blind_index(identity_numbers.compact(text))),
+        Q(identity_index=sealing.blind_index(identity_numbers.within(text))),
         Q(id__in=await books.values_list('volunteer_id', flat=True)),
         basics.legacy_matching(number),
     ]
@@ -96,7 +96,7 @@ async def _paper_books_of_agency(text: str, by: Account) -> Found:
     """Paper books that were sent to the agency: by the name, the person's number or the 字第號."""
     asked = PaperRegistration.filter(agency_id=by.agency_id)
     number = validation.searched_number(text)
-    ways = [Q(volunteer__identity_index=sealing.blind_index(identity_numbers.compact(text)))]
+    ways = [Q(volunteer__identity_index=sealing.blind_index(identity_numbers.within(text)))]
     if number:
         ways.append(Q(number_key=book_numbers.folded(number)))
         ways.append(Q(serial=number[:40]))  # nobody has a longer one, and Tortoise would refuse to ask for it

@@ -70,10 +70,10 @@ def found(
         labels = [column.label for column in columns][:width]
         extra = width - len(keys)
         return checked(Headings(0, labels + [''] * extra, keys + [''] * extra), columns)
-    row, found_texts = _in_two_rows(rows, best, meant) or (best, [shown(text) for text in rows[best - 1]])
-    texts = [text[:MOST] for text in found_texts]
+    last, whole = _in_two_rows(rows, best, meant) or (best, [shown(text) for text in rows[best - 1]])
+    texts = [text[:MOST] for text in whole]
     mapping = [meant(text) or '' for text in texts]
-    return checked(Headings(row, texts, _unambiguous(texts, mapping, columns)), columns)
+    return checked(Headings(last, texts, _unambiguous(texts, mapping, columns)), columns)
 
 
 def checked(headings: Headings, columns: Sequence[Column]) -> Headings:

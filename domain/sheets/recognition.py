@@ -50,6 +50,7 @@ _COMPOUNDS = {
 }
 # The first record of an .xls, then the one that says how it is locked.
 _LOCKED_XLS = re.compile(rb'\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00', re.DOTALL)
+_SHEETS = ('.xlsx', '.xls', '.ods', '.csv', '.tsv')
 _CHOOSE = '請改選 .xlsx、.xls、.ods、.csv 或 .tsv 檔案'
 _SAVE_AS = '請用試算表打開後另存為 .xlsx，再上傳一次'
 _AGAIN = '還沒有寫入任何資料。'
@@ -161,6 +162,8 @@ def _kind_of_package(names: Collection[str], manifest: bytes, named: str) -> End
         return 'ods'
     if 'xl/workbook.xml' in names or 'xl/workbook.bin' in names:
         return 'xlsx'
+    if any(name.lower().endswith(_SHEETS) for name in names):
+        raise Unreadable(f'這是裝著試算表的壓縮檔。請先解壓縮，再上傳裡面的試算表；{_AGAIN}')
     raise Unreadable(f'這個壓縮檔裡沒有試算表。{_CHOOSE}；{_AGAIN}')
 
 

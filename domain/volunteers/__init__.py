@@ -240,7 +240,7 @@ async def _matching(text: object, by: Account) -> Q:
     wanted = validation.searched(text)
     if not wanted:
         return Q()
-    number = sealing.blind_index(identity_numbers.compact(wanted))
+    number = sealing.blind_index(identity_numbers.within(wanted))
     ways = [Q(identity_index=number), await spelling.numbered(wanted, by=by), spelling.named(wanted)]
     return Q(*filter(None, ways), join_type=Q.OR)
 

@@ -89,4 +89,4 @@ async def test_a_list_that_a_unit_has_numbered_and_printed_on_several_pages_is_r
     batch = await graded(an_xlsx([headings, below, rows[0], headings, below, rows[1]]), by=clerk)
     assert (batch.heading_row, batch.lacking, batch.rows, batch.good) == (2, [], 2, 2)
     await settled(await imports.commit(batch.id, by=clerk), by=clerk)
-    assert await ServiceHours.all().values_list('minutes', flat=True) == [210, 210]
+    assert [one.minutes for one in await ServiceHours.all()] == [210, 210]

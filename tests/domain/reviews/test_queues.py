@@ -86,7 +86,7 @@ async def test_a_case_is_found_by_name_number_unit_and_telephone(office: Office)
         assert before == reviews.Neighbours(None, next((row.id for row in rows if row.id != ours.id), None))
         return [row.id for row in rows]
 
-    for text in ('秋葉', '黄秋葉', number, number.lower(), '文化中心', str(ours.id)):
+    for text in ('秋葉', '黄秋葉', number, number.lower(), f'黃秋葉 {number}', '文化中心', str(ours.id)):
         assert await found(text) == [ours.id], text
     for text in ('圖書館', '02 2345 6789', '2345-6789', '23456789', '２３４５－６７８９'):
         assert await found(text) == [other.id], text

@@ -53,6 +53,31 @@ async def test_nothing_and_too_much_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    'text',
+    [
+        '周小晴 林大成',
+        '周小晴　林大成',
+        '周小晴/林大成',
+        '(一)周小晴\n(二)林大成',
+        '①周小晴\n② 林大成',
+        '1周小晴\n2林大成',
+        '姓名：周小晴\n姓名：林大成',
+        '周小晴 Kolas Yotaka',
+    ],
+)
+async def test_names_stand_beside_each_other_and_below_in_whatever_way(text: str) -> None:
+    clerk = await an_account()
+    unit = await HostUnit.get(id=clerk.host_unit_id)
+    people = {name: await a_volunteer(unit, name=name) for name in ('周小晴', '林大成', 'Kolas Yotaka')}
+    found = await rosters.pasted(text, by=clerk)
+    if 'Kolas' in text:
+        assert (found.found, found.missing) == ([], [text])  # Kolas alone is nobody: it is told, and nothing guessed
+    else:
+        assert [one.id for one in found.found] == [people['周小晴'].id, people['林大成'].id]
+        assert found.missing == []
+
+
+@pytest.mark.parametrize(
     ('line', 'name'),
     [
         ('{name} {number}', 'Kolas Yotaka'),

@@ -39,6 +39,13 @@ def changed(content: bytes, **members: Callable[[bytes], bytes]) -> bytes:
     return made.getvalue()
 
 
+def an_archive(name: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, 'w') as archive:
+        archive.writestr(name, b'x')
+    return made.getvalue()
+
+
 def refused(content: bytes) -> str:
     with pytest.raises(Unreadable) as refusal:
         workbooks.read(content)
@@ -62,6 +69,8 @@ TWO = an_xlsx([['姓名', '時數'], ['王', 3]])
             b'<html><table><tr><td>x</table>', '這個檔案的內容其實是網頁（HTML）', id='a web page called .xls'
         ),
         pytest.param(b'\x00\x01\x02\x03' * 9, '這個檔案不是試算表，也不是文字檔。', id='neither table nor text'),
+        pytest.param(an_archive('名冊.xlsx'), '這是裝著試算表的壓縮檔。請先解壓縮', id='a spreadsheet in a ZIP'),
+        pytest.param(an_archive('名冊.jpg'), '這個壓縮檔裡沒有試算表。', id='a picture in a ZIP'),
         pytest.param(TWO[:900], '這個檔案打不開，可能已損壞', id='half a file'),
         pytest.param(changed(TWO, macro=lambda _: b'x'), '這個檔案含有巨集', id='macros'),
         pytest.param(

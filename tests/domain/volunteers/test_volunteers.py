@@ -416,6 +416,7 @@ async def test_names_numbers_and_books_are_found_inside_the_unit() -> None:
     assert await found('') == [kulas, hua]
     assert await found('小華') == [hua]
     assert await found(number.lower()) == [hua]
+    assert await found(f'{hua.name}（{number}）') == await found(f'{number}\t{hua.name}') == [hua]
     assert await found('辣斯‧尤') == await found(' 中市文志字第115000413號 ') == [kulas]
     assert [await found(text) for text in (number[:9], '%', '_', "'", 'x' * 100_000)] == [[]] * 5
     assert [await found(text) for text in ('\0', '\ud800', None, 5)] == [[kulas, hua]] * 4
