@@ -10,12 +10,14 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tortoise.models import MetaInfo
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -32,6 +34,7 @@ QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off',
 # What takes long to start, and whose tests take long: they come first, so that no process is left alone with them.
 SLOW_TO_START = {'site', 'servers'}
 _numbers = itertools.count(1)
+_made_ready = MetaInfo.finalise_model
 
 hypothesis.settings.register_profile(
     'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -42,6 +45,13 @@ hypothesis.settings.load_profile('any machine')
 def pytest_configure() -> None:
     clock.moved()
     scratch.chosen()
+    MetaInfo.finalise_model = _made_ready_once  # type: ignore[method-assign]
+
+
+def _made_ready_once(model: MetaInfo) -> None:
+    """A model is made ready when it is first connected. Each test connects, and Tortoise made all filters anew."""
+    if model.filters.keys() != model._filters.keys():
+        _made_ready(model)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,9 +94,18 @@ async def database_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope='session')
-async def template(database_url: str) -> str:
+async def postgres(database_url: str) -> AsyncIterator[Any]:
+    """A connection to the run's server, for making databases."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope='session')
+async def template(database_url: str, postgres: Any) -> str:
     """The name of a database that is migrated and holds the reference data."""
-    await _execute(database_url, f'DROP DATABASE IF EXISTS {TEMPLATE}', f'CREATE DATABASE {TEMPLATE}')
+    await postgres.execute(f'DROP DATABASE IF EXISTS {TEMPLATE}')
+    await postgres.execute(f'CREATE DATABASE {TEMPLATE}')
     url = url_of(database_url, TEMPLATE)
     await migrate.migrated(url)
     async with db.connected(url, min_size=1):
@@ -149,16 +168,16 @@ def admin(site: Site, browser: Browser) -> Page:
 
 
 @pytest.fixture
-async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIterator[str]:
+async def database(database_url: str, postgres: Any, template: str, tmp_path: Path) -> AsyncIterator[str]:
     """A fresh, migrated, filled database, connected; its URL."""
     sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
     blobs.use(tmp_path / 'files')
     name = f'test_{os.getpid()}_{next(_numbers)}'
-    await _execute(database_url, f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy')
+    await postgres.execute(f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy')
     url = url_of(database_url, name)
     async with db.connected(url, min_size=1):
         yield url
-    await _execute(database_url, f'DROP DATABASE {name} WITH (FORCE)')
+    await postgres.execute(f'DROP DATABASE {name} WITH (FORCE)')
 
 
 @pytest.fixture
@@ -172,12 +191,3 @@ async def processes() -> AsyncIterator[Processes]:
 def url_of(server_url: str, name: str) -> str:
     """The URL of another database on the same server."""
     return urlunsplit(urlsplit(server_url)._replace(path=f'/{name}'))
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
