@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +26,7 @@ import db
 from db import blobs, embedded, migrate, reference, sealing
 
 from . import clock, scratch
+from .domain.sample_office import NOW
 from .processes import Processes
 from .site import Site, first_start, launched, running_site, signed_in
 
@@ -115,16 +117,27 @@ async def template(database_url: str, postgres: Any) -> str:
 
 @pytest.fixture(scope='session')
 def demo_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo office after its first start, to be copied; whichever process needs it first makes it."""
-    shared = tmp_path_factory.getbasetemp()
+    """The folder of a demo office after its first start, to be copied."""
+    return _made_once(tmp_path_factory, 'demo-office')
+
+
+@pytest.fixture(scope='session')
+def office_of_now(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, made on the fixed day of NOW; its sites begin an hour later."""
+    return _made_once(tmp_path_factory, 'office-of-now', NOW)
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, now: datetime | None = None) -> Path:
+    """Whichever process needs the office first makes it."""
+    shared = factory.getbasetemp()
     if 'PYTEST_XDIST_WORKER' in os.environ:
         shared = shared.parent
-    made, office = shared / 'first-start', shared / 'demo-office'
-    with (shared / 'demo-office.lock').open('w') as lock:
+    made, office = shared / f'first-start of {name}', shared / name
+    with (shared / f'{name}.lock').open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not office.exists():
             shutil.rmtree(made, ignore_errors=True)
-            first_start(made)
+            first_start(made, now)
             made.rename(office)
     return office
 
