@@ -9,13 +9,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tortoise.models import MetaInfo
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -23,6 +26,7 @@ import db
 from db import blobs, embedded, migrate, reference, sealing
 
 from . import clock, scratch
+from .domain.sample_office import NOW
 from .processes import Processes
 from .site import Site, first_start, launched, running_site, signed_in
 
@@ -32,6 +36,7 @@ QUICK = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off',
 # What takes long to start, and whose tests take long: they come first, so that no process is left alone with them.
 SLOW_TO_START = {'site', 'servers'}
 _numbers = itertools.count(1)
+_made_ready = MetaInfo.finalise_model
 
 hypothesis.settings.register_profile(
     'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -42,6 +47,13 @@ hypothesis.settings.load_profile('any machine')
 def pytest_configure() -> None:
     clock.moved()
     scratch.chosen()
+    MetaInfo.finalise_model = _made_ready_once  # type: ignore[method-assign]
+
+
+def _made_ready_once(model: MetaInfo) -> None:
+    """A model is made ready when it is first connected. Each test connects, and Tortoise made all filters anew."""
+    if model.filters.keys() != model._filters.keys():
+        _made_ready(model)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,9 +96,18 @@ async def database_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope='session')
-async def template(database_url: str) -> str:
+async def postgres(database_url: str) -> AsyncIterator[Any]:
+    """A connection to the run's server, for making databases."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope='session')
+async def template(database_url: str, postgres: Any) -> str:
     """The name of a database that is migrated and holds the reference data."""
-    await _execute(database_url, f'DROP DATABASE IF EXISTS {TEMPLATE}', f'CREATE DATABASE {TEMPLATE}')
+    await postgres.execute(f'DROP DATABASE IF EXISTS {TEMPLATE}')
+    await postgres.execute(f'CREATE DATABASE {TEMPLATE}')
     url = url_of(database_url, TEMPLATE)
     await migrate.migrated(url)
     async with db.connected(url, min_size=1):
@@ -96,16 +117,27 @@ async def template(database_url: str) -> str:
 
 @pytest.fixture(scope='session')
 def demo_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo office after its first start, to be copied; whichever process needs it first makes it."""
-    shared = tmp_path_factory.getbasetemp()
+    """The folder of a demo office after its first start, to be copied."""
+    return _made_once(tmp_path_factory, 'demo-office')
+
+
+@pytest.fixture(scope='session')
+def office_of_now(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, made on the fixed day of NOW; its sites begin an hour later."""
+    return _made_once(tmp_path_factory, 'office-of-now', NOW)
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, now: datetime | None = None) -> Path:
+    """Whichever process needs the office first makes it."""
+    shared = factory.getbasetemp()
     if 'PYTEST_XDIST_WORKER' in os.environ:
         shared = shared.parent
-    made, office = shared / 'first-start', shared / 'demo-office'
-    with (shared / 'demo-office.lock').open('w') as lock:
+    made, office = shared / f'first-start of {name}', shared / name
+    with (shared / f'{name}.lock').open('w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not office.exists():
             shutil.rmtree(made, ignore_errors=True)
-            first_start(made)
+            first_start(made, now)
             made.rename(office)
     return office
 
@@ -149,16 +181,16 @@ def admin(site: Site, browser: Browser) -> Page:
 
 
 @pytest.fixture
-async def database(database_url: str, template: str, tmp_path: Path) -> AsyncIterator[str]:
+async def database(database_url: str, postgres: Any, template: str, tmp_path: Path) -> AsyncIterator[str]:
     """A fresh, migrated, filled database, connected; its URL."""
     sealing.use(sealing.Keyring({1: b'k' * 32}, b'i' * 32))
     blobs.use(tmp_path / 'files')
     name = f'test_{os.getpid()}_{next(_numbers)}'
-    await _execute(database_url, f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy')
+    await postgres.execute(f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy')
     url = url_of(database_url, name)
     async with db.connected(url, min_size=1):
         yield url
-    await _execute(database_url, f'DROP DATABASE {name} WITH (FORCE)')
+    await postgres.execute(f'DROP DATABASE {name} WITH (FORCE)')
 
 
 @pytest.fixture
@@ -172,12 +204,3 @@ async def processes() -> AsyncIterator[Processes]:
 def url_of(server_url: str, name: str) -> str:
     """The URL of another database on the same server."""
     return urlunsplit(urlsplit(server_url)._replace(path=f'/{name}'))
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()

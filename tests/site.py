@@ -102,11 +102,11 @@ def running_site(
         _put_away(folder / 'postgres')
 
 
-def first_start(folder: Path) -> None:
-    """Make a demo office in `folder` as the first start does, to be copied."""
+def first_start(folder: Path, now: datetime | None = None) -> None:
+    """Make a demo office in `folder` as the first start does, to be copied; where its clock stands `now`."""
     folder.mkdir(parents=True)
     try:
-        Site(folder).stop()
+        Site(folder, **clock.environ_at(now) if now else {}).stop()
     except BaseException:
         _put_away(folder / 'postgres')
         raise

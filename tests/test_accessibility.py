@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, CDPSession, Page, WebSocket, expect
 
 from . import samples
 from .pages import PAGES
@@ -426,12 +426,18 @@ def test_the_answer_to_a_mark_is_accessible_while_it_is_written(visit: Visit) ->
 def show(page: Page, size: tuple[int, int]) -> None:
     """Look at the page in a window of this size; a phone is touched."""
     page.set_viewport_size({'width': size[0], 'height': size[1]})
-    page.context.new_cdp_session(page).send('Emulation.setTouchEmulationEnabled', {'enabled': size != DESK})
+    devtools(page).send('Emulation.setTouchEmulationEnabled', {'enabled': size != DESK})
+
+
+@cache
+def devtools(page: Page) -> CDPSession:
+    """The one session with the page: each more is carried along to every page that is opened."""
+    return page.context.new_cdp_session(page)
 
 
 def press_with_alt(page: Page, key: str) -> None:
     """As a keyboard does: Playwright's press lacks the letter without Alt, by which a browser knows access keys."""
-    browser, code = page.context.new_cdp_session(page), f'Key{key.upper()}'
+    browser, code = devtools(page), f'Key{key.upper()}'
     told = {'modifiers': 1, 'key': key, 'code': code, 'windowsVirtualKeyCode': ord(key.upper())}
     browser.send('Input.dispatchKeyEvent', {'type': 'keyDown', 'text': key, 'unmodifiedText': key, **told})
     browser.send('Input.dispatchKeyEvent', {'type': 'keyUp', **told})

@@ -510,7 +510,7 @@ def test_a_roster_takes_in_who_is_ticked_and_another_kind_of_issue_lists_others(
     people = adding.locator('.lb-pick li')
     adding.get_by_role('button', name='全部勾選').click()
     expect(adding.get_by_text(re.compile(r'已選 [1-9]'))).to_be_visible()
-    firsts = people.all_inner_texts()
+    firsts = people.all_text_contents()
     choose(page, '發冊類別', '換發')
     expect(adding.get_by_text('已選 0 位')).to_be_visible()
     choose(page, '發冊類別', '初次')

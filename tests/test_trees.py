@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -56,9 +57,9 @@ MASKS = (
 
 
 @contextmanager
-def the_office(folder: Path) -> Iterator[Site]:
-    """A demo office of its own, on the day of NOW."""
-    with running_site(folder / 'data', now=NOW) as site:
+def the_office(folder: Path, office: Path | None = None) -> Iterator[Site]:
+    """A demo office, or a copy of `office`, on the day of NOW."""
+    with running_site(folder / 'data', office, now=NOW + timedelta(hours=1) if office else NOW) as site:
         yield site
 
 
@@ -105,8 +106,8 @@ def visits(browser: Browser, site: Site) -> Callable[[str], Page]:
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with the_office(tmp_path_factory.mktemp('trees')) as site:
+def site(office_of_now: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with the_office(tmp_path_factory.mktemp('trees'), office_of_now) as site:
         yield site
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
@@ -11,9 +13,9 @@ from ....site import Site, launched, running_site, settled, signed_in, takes
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(office_of_now: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     # On a working day: on others nothing is due.
-    with running_site(tmp_path_factory.mktemp('desk') / 'data', now=NOW) as running:
+    with running_site(tmp_path_factory.mktemp('desk') / 'data', office_of_now, NOW + timedelta(hours=1)) as running:
         yield running
 
 
