@@ -10,10 +10,11 @@ field is appended to its record, with a default; what a process does not underst
 
 import asyncio
 import inspect
+import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -254,7 +255,7 @@ _READERS: dict[Any, Callable[[str], object]] = {int: int, str: lambda text: unqu
 Kind = TypeVar('Kind', bound=Announcement)
 Subscriber = Callable[[Kind | None], Awaitable[None] | None]
 
-_subscribers: dict[Channel, list[Subscriber[Any]]] = {}
+_subscribers: dict[Channel, dict[Subscriber[Any], None]] = {}
 _listening: asyncio.Task[None] | None = None
 _line: Any = None
 _running: set[asyncio.Task[None]] = set()
@@ -291,15 +292,14 @@ async def announce_each(several: Iterable[Announcement]) -> None:
 def subscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call `subscriber(announcement)` for each of its kind, and with None after a gap: everything may have changed.
 
-    It may be a coroutine function.
+    It may be a coroutine function. Who subscribes twice is called once.
     """
-    _subscribers.setdefault(kind.channel, []).append(subscriber)
+    _subscribers.setdefault(kind.channel, {})[subscriber] = None
 
 
 def unsubscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call it no more. Harmless when it was not subscribed."""
-    with suppress(KeyError, ValueError):
-        _subscribers[kind.channel].remove(subscriber)
+    _subscribers.get(kind.channel, {}).pop(subscriber, None)
 
 
 def so_far() -> int:
@@ -309,8 +309,11 @@ def so_far() -> int:
 
 def missed(kind: type[Kind], since: int) -> list[Kind | None]:
     """What has been announced of this kind since `so_far()` was `since`; None where that is not known any more."""
-    found: list[Any] = [one for number, channel, one in _latest if number > since and channel == kind.channel]
-    return [None] if _told - since > _REMEMBERED else found
+    if _told - since > _REMEMBERED:
+        return [None]
+    since_then = itertools.islice(reversed(_latest), _told - since)  # hardly ever any, and each page asks a few times
+    found: list[Any] = [one for _, channel, one in since_then if channel == kind.channel]
+    return found[::-1]
 
 
 @contextmanager
