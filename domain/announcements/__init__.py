@@ -7,10 +7,11 @@ reads everything again.
 
 import asyncio
 import inspect
+import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -85,7 +86,7 @@ _REMEMBERED = 1000
 Kind = TypeVar('Kind', bound=Announcement)
 Subscriber = Callable[[Kind | None], Awaitable[None] | None]
 
-_subscribers: dict[Channel, list[Subscriber[Any]]] = {}
+_subscribers: dict[Channel, dict[Subscriber[Any], None]] = {}
 _listening: asyncio.Task[None] | None = None
 _line: Any = None
 _running: set[asyncio.Task[None]] = set()
@@ -114,15 +115,14 @@ async def announce_each(several: Iterable[Announcement]) -> None:
 def subscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call `subscriber(announcement)` for each of its kind, and with None after a gap: everything may have changed.
 
-    It may be a coroutine function.
+    It may be a coroutine function. Who subscribes twice is called once.
     """
-    _subscribers.setdefault(kind.channel, []).append(subscriber)
+    _subscribers.setdefault(kind.channel, {})[subscriber] = None
 
 
 def unsubscribe(kind: type[Kind], subscriber: Subscriber[Kind]) -> None:
     """Call it no more. Harmless when it was not subscribed."""
-    with suppress(KeyError, ValueError):
-        _subscribers[kind.channel].remove(subscriber)
+    _subscribers.get(kind.channel, {}).pop(subscriber, None)
 
 
 def so_far() -> int:
@@ -132,8 +132,11 @@ def so_far() -> int:
 
 def missed(kind: type[Kind], since: int) -> list[Kind | None]:
     """What has been announced of this kind since `so_far()` was `since`; None where that is not known any more."""
-    found: list[Any] = [one for number, channel, one in _latest if number > since and channel == kind.channel]
-    return [None] if _told - since > _REMEMBERED else found
+    if _told - since > _REMEMBERED:
+        return [None]
+    since_then = itertools.islice(reversed(_latest), _told - since)  # hardly ever any, and each page asks a few times
+    found: list[Any] = [one for _, channel, one in since_then if channel == kind.channel]
+    return found[::-1]
 
 
 @contextmanager
