@@ -54,8 +54,8 @@ def utf_16_of(start: bytes) -> str:
 def rows(text: str) -> list[list[str]]:
     """The cells of each line; the separator is the one that the first lines have most of. Raises Unreadable.
 
-    A quote within a cell is taken as it is, as long as its line ends with it: one that is never closed would take the
-    lines behind it into its cell.
+    A quote within a cell is taken as it is. One that is never closed would take the lines behind it into its cell, so a
+    cell of several lines has to be quoted by the rules (RFC 4180).
 
     >>> rows('甲,"乙;;;;"\\n丙,5" 丁')
     [['甲', '乙;;;;'], ['丙', '5" 丁']]
