@@ -132,7 +132,7 @@ def computer(browser: Browser, site: Site, width: int = 1280) -> BrowserContext:
 def signed_in(browser: Browser, site: Site, username: str, password: str | None = None, width: int = 1280) -> Page:
     """A browser of its own, signed in as its form does it; no page is open yet, which would be drawn for nobody."""
     context = computer(browser, site, width)
-    form = {'username': username, 'password': password or site.passwords[username]}
+    form: dict[str, str | float | bool] = {'username': username, 'password': password or site.passwords[username]}
     said = {'Origin': site.url, 'Accept': 'text/html'}
     answer = context.request.post(f'{site.url}/login', form=form, headers=said, max_redirects=0, timeout=PATIENCE)
     assert answer.status == 303, answer.text()
