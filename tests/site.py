@@ -107,6 +107,7 @@ def first_start(folder: Path, now: datetime | None = None) -> None:
     folder.mkdir(parents=True)
     try:
         Site(folder, **clock.environ_at(now) if now else {}).stop()
+        _ended(folder / 'postgres')  # what is copied is at rest
     except BaseException:
         _put_away(folder / 'postgres')
         raise
@@ -153,7 +154,13 @@ def settled(page: Page) -> None:
 
 
 def _put_away(postgres: Path) -> None:
-    """End the PostgreSQL that a killed server has left behind, and free its space."""
+    """Free the space of a PostgreSQL."""
+    _ended(postgres)
+    shutil.rmtree(postgres, ignore_errors=True)
+
+
+def _ended(postgres: Path) -> None:
+    """End the PostgreSQL that a killed server has left behind, if it has."""
 
     async def stopped() -> None:
         await embedded.started(postgres)
@@ -162,4 +169,3 @@ def _put_away(postgres: Path) -> None:
     if (postgres / 'data' / 'postmaster.pid').exists():
         with ThreadPoolExecutor() as elsewhere:  # in this thread Playwright's loop may be running
             elsewhere.submit(asyncio.run, stopped()).result()
-    shutil.rmtree(postgres, ignore_errors=True)
