@@ -47,7 +47,7 @@ hypothesis.settings.load_profile('any machine')
 def pytest_configure() -> None:
     clock.moved()
     scratch.chosen()
-    MetaInfo.finalise_model = _made_ready_once  # type: ignore[method-assign]
+    MetaInfo.finalise_model = _made_ready_once  # type: ignore[assignment, method-assign]
 
 
 def _made_ready_once(model: MetaInfo) -> None:

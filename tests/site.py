@@ -107,6 +107,7 @@ def first_start(folder: Path, now: datetime | None = None) -> None:
     folder.mkdir(parents=True)
     try:
         Site(folder, **clock.environ_at(now) if now else {}).stop()
+        _ended(folder / 'postgres')  # what is copied is at rest
     except BaseException:
         _put_away(folder / 'postgres')
         raise
@@ -132,7 +133,7 @@ def computer(browser: Browser, site: Site, width: int = 1280) -> BrowserContext:
 def signed_in(browser: Browser, site: Site, username: str, password: str | None = None, width: int = 1280) -> Page:
     """A browser of its own, signed in as its form does it; no page is open yet, which would be drawn for nobody."""
     context = computer(browser, site, width)
-    form = {'username': username, 'password': password or site.passwords[username]}
+    form: dict[str, str | float | bool] = {'username': username, 'password': password or site.passwords[username]}
     said = {'Origin': site.url, 'Accept': 'text/html'}
     answer = context.request.post(f'{site.url}/login', form=form, headers=said, max_redirects=0, timeout=PATIENCE)
     assert answer.status == 303, answer.text()
@@ -153,7 +154,13 @@ def settled(page: Page) -> None:
 
 
 def _put_away(postgres: Path) -> None:
-    """End the PostgreSQL that a killed server has left behind, and free its space."""
+    """Free the space of a PostgreSQL."""
+    _ended(postgres)
+    shutil.rmtree(postgres, ignore_errors=True)
+
+
+def _ended(postgres: Path) -> None:
+    """End the PostgreSQL that a killed server has left behind, if it has."""
 
     async def stopped() -> None:
         await embedded.started(postgres)
@@ -162,4 +169,3 @@ def _put_away(postgres: Path) -> None:
     if (postgres / 'data' / 'postmaster.pid').exists():
         with ThreadPoolExecutor() as elsewhere:  # in this thread Playwright's loop may be running
             elsewhere.submit(asyncio.run, stopped()).result()
-    shutil.rmtree(postgres, ignore_errors=True)
