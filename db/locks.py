@@ -40,7 +40,7 @@ async def beside_others(lock: Lock) -> None:
 
 
 @asynccontextmanager
-async def held(kind: Lock, number: int) -> AsyncIterator[bool]:
+async def held(kind: int, number: int) -> AsyncIterator[bool]:
     """Whether nobody else holds the lock of this kind and number; it is ours while the context lasts.
 
     It has a connection of its own: one of the pool may keep no lock, and a killed process loses it with its connection.
@@ -49,7 +49,7 @@ async def held(kind: Lock, number: int) -> AsyncIterator[bool]:
     client: Any = get_connection('default')
     connection = await asyncpg.connect(client._dsn, timeout=_SECONDS)
     try:
-        yield await connection.fetchval('SELECT pg_try_advisory_lock($1, $2)', kind.value, number)
+        yield await connection.fetchval('SELECT pg_try_advisory_lock($1, $2)', kind, number)
     finally:
         with suppress(Exception):  # it is lost already: so is the lock
             await connection.close(timeout=_SECONDS)
