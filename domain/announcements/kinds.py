@@ -102,9 +102,9 @@ class PaperBooksChanged(Announcement):
 
 @dataclass(frozen=True)
 class ReadersChanged(Announcement):
-    """Who reads a case at its agency, or who holds it. `page`: the page that has just come to it, where it is that.
+    """Who reads a case at its agency, or who holds it. `page`: the page that has just come or gone, where it is that.
 
-    Such a page has been told already; a process of the version before says no page.
+    Such a page knows already; a process of the version before says no page.
     """
 
     channel = Channel.READERS

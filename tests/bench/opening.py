@@ -8,7 +8,8 @@ STEP 4 stands beside a bare page of NiceGUI and a form of Django's admin with as
 import asyncio
 import os
 import statistics
-from contextlib import AsyncExitStack
+import time
+from contextlib import AsyncExitStack, suppress
 
 import aiohttp
 import psutil
@@ -25,14 +26,14 @@ from .simulated import Visitors
 from .stage import Stage, alone
 from .table import Row
 
-OPENINGS = 60
-LOOKS = 30  # at each other page; the kernel counts processor time in hundredths of a second
+LOOKS = 20  # at a page
 BEFORE = 3  # a statement is kept once it was written twice (db/shapes.py): what is measured is a server that is warm
 PAGES = 200
 MOST_STEP_4, MOST_A_PAGE, NAMED = 10, 5, 5
 WARM_UP = 20
 ROUNDS = 11
 FORGOTTEN_AFTER = 33  # seconds until a server gives up pages whose browsers are gone
+TURN, AT_ONCE = 10, 26  # other pages between two turns; seconds for opening, before the first of them is given up
 
 # What the user sees first, and when the page itself has been drawn: NiceGUI draws all of it at once.
 _FIRST_PAINT = """new Promise(done => {
@@ -48,7 +49,7 @@ _WATCH_FOR_THE_FORM = """window.formDrawn = new Promise(done => {
 
 
 async def measured(stage: Stage) -> list[Row]:
-    """About six minutes. Memory comes first, in processes that have just begun."""
+    """About seven minutes. Memory comes first, in processes that have just begun."""
     memory = await _memory(stage)
     await asyncio.sleep(FORGOTTEN_AFTER)
     with peers.served('django_form', django_form.TOKEN) as (url, pid, session):
@@ -58,19 +59,28 @@ async def measured(stage: Stage) -> list[Row]:
 
 
 async def _time(stage: Stage, url: str, django: int, session: str) -> list[Row]:
-    """The processor time of the server's process for the page and its socket; the three sites take turns."""
-    ours, bare, other = [], [], []
+    """Every other page; STEP 4, the bare page and Django's form take turns with them, after each ten, in one rhythm.
+
+    What is counted is the opening alone: what becomes of a page that is closed is over before the next one opens, and
+    before pages are given up (30 s later) nothing opens until they are.
+    """
+    turns: list[tuple[float, float, float]] = []
+    pages: dict[str, float] = {}
+    pid = stage.site.process.pid
     async with Visitors(stage.site.url) as at_ours, Visitors(stage.bare_url) as at_bare:
-        for turn in range(4):
-            one = await _spent(stage.site.process.pid, at_ours, stage.path, stage.token)
-            two = await _spent(stage.bare_pid, at_bare, '/')
-            three = await _asked(django, url + django_form.PATH, session)
-            if turn:  # the first turn reads templates and plans queries
-                ours.append(one)
-                bare.append(two)
-                other.append(three)
-        pages = await _pages(stage, at_ours)
-    step_4, compared, beside = (statistics.median(each) for each in (ours, bare, other))
+        began = time.monotonic()
+        for number, (name, path, token) in enumerate(await _every_page()):
+            if time.monotonic() - began > AT_ONCE:
+                await asyncio.sleep(FORGOTTEN_AFTER)
+                began = time.monotonic()
+            if number % TURN == 0:
+                one = await _spent(pid, at_ours, stage.path, stage.token)
+                two = await _spent(stage.bare_pid, at_bare, '/')
+                turns.append((one, two, await _asked(django, url + django_form.PATH, session)))
+            with suppress(RuntimeError):  # plain HTML, or not there in this office
+                pages[name] = await _spent(pid, at_ours, path, token)
+    # The first turn reads templates and plans queries.
+    step_4, compared, beside = (statistics.median(each) for each in zip(*turns[1:], strict=True))
     slow = sorted((spent, name) for name, spent in pages.items() if spent > MOST_A_PAGE)
     worst = ', '.join(f'{name} {spent:.0f}' for spent, name in slow[: -1 - NAMED : -1])
     most = f'over {MOST_A_PAGE} ms: {len(slow)} of {len(pages)} ({worst})'
@@ -99,51 +109,48 @@ def _judged(is_met: bool) -> bool | None:
     return True if is_met else None if os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1) else False
 
 
-async def _pages(stage: Stage, visitors: Visitors) -> dict[str, float]:
-    """Milliseconds for each page of NiceGUI's that the demo office has, by its name in `tests/pages.py`."""
-    found = {}
+async def _every_page() -> list[tuple[str, str, str]]:
+    """Names (`tests/pages.py`) and addresses of pages, each with a session that may open it."""
+    found = []
     for username, pages in EVERY_PAGE.items():
-        account = await Account.get_or_none(username=username).select_related('host_unit', 'agency', 'volunteer')
-        if account is None:
-            continue
-        token = await sessions.open(account)
-        for name, path in pages:
-            try:
-                for _ in range(BEFORE):
-                    await visitors.open(path, token)
-                found[name] = await _spent(stage.site.process.pid, visitors, path, token, LOOKS)
-            except RuntimeError:  # plain HTML, or not there in this office
-                continue
+        if account := await Account.get_or_none(username=username).select_related('host_unit', 'agency', 'volunteer'):
+            token = await sessions.open(account)
+            found += [(name, path, token) for name, path in pages]
     return found
 
 
 async def _asked(pid: int, url: str, session: str) -> float:
     """Milliseconds for each answer of a site that keeps no page."""
-    process = psutil.Process(pid)
-    async with aiohttp.ClientSession(
-        cookies={'sessionid': session}, cookie_jar=aiohttp.CookieJar(unsafe=True)
-    ) as asking:
-        before = process.cpu_times()
-        for _ in range(OPENINGS):
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookies={'sessionid': session}, cookie_jar=jar) as asking:
+        before = _clock(pid)
+        for _ in range(LOOKS):
             async with asking.get(url, headers={'Accept-Encoding': 'gzip'}) as answer:
                 assert answer.status == 200
                 assert b'legacy_serial' in await answer.read()
-        after = process.cpu_times()
-    return float(after.user + after.system - before.user - before.system) * 1000 / OPENINGS
+    return (_clock(pid) - before) / LOOKS
 
 
-async def _spent(pid: int, visitors: Visitors, path: str, token: str = '', times: int = OPENINGS) -> float:
-    """Milliseconds of processor time, user and system, for each of so many pages."""
-    process = psutil.Process(pid)
-    before = process.cpu_times()
-    for _ in range(times):
+async def _spent(pid: int, visitors: Visitors, path: str, token: str = '') -> float:
+    """Milliseconds for each of so many pages, all open at the end; then they are closed, and the server is still."""
+    for _ in range(BEFORE):
         await visitors.open(path, token)
-    after = process.cpu_times()
-    spent: float = after.user + after.system - before.user - before.system
+    before = _clock(pid)
+    for _ in range(LOOKS):
+        await visitors.open(path, token)
+    spent = (_clock(pid) - before) / LOOKS
     for page in visitors.pages:
         await page.close()
     visitors.pages.clear()
-    return spent * 1000 / times
+    while _clock(pid) > before + 1:
+        before = _clock(pid)
+        await asyncio.sleep(0.05)
+    return spent
+
+
+def _clock(pid: int) -> float:
+    """Milliseconds of processor time, user and system, that the process has spent, as clock_getcpuclockid(3) has it."""
+    return time.clock_gettime_ns(~pid << 3 | 2) / 1e6
 
 
 async def _memory(stage: Stage) -> list[Row]:

@@ -231,6 +231,9 @@ async def test_a_second_page_of_the_same_reader_is_told_to_nobody_and_a_new_read
     assert await asyncio.wait_for(heard.get(), SECONDS) == ReadersChanged(case.id, office.agency.id, str(theirs))
     assert await names(office, case) == [('何專員', True), ('王專員', False)]
 
+    await presence.leave(theirs)  # which need not be told itself that it has gone
+    assert await asyncio.wait_for(heard.get(), SECONDS) == ReadersChanged(case.id, office.agency.id, str(theirs))
+
 
 async def test_what_a_killed_process_read_is_forgotten(office: Office, database: str, processes: Processes) -> None:
     case = await a_case(office)

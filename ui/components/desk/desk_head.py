@@ -63,7 +63,7 @@ class desk_head(Element, component='desk_head.js'):
         self._show_readers(readers)
 
     def _is_news(self, changed: ReadersChanged) -> bool:
-        """Of this case; that this page has come it was told when it did."""
+        """Of this case; that this page has come it was told when it did, and one that has gone shows nothing."""
         return changed.application_id == self.application.id and changed.page != str(self.page_id)
 
     async def _leave(self) -> None:
