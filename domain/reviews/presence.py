@@ -4,7 +4,6 @@ The first page that opens a case holds it; the claim is soft: it passes on when 
 over. Each process renews the rows of its own pages; rows of a process that died are forgotten after a minute.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from datetime import datetime, timedelta
 from itertools import starmap
 from typing import Any, NamedTuple
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from tortoise.connection import get_connection
 
@@ -86,8 +84,6 @@ class _Own(NamedTuple):
 
 # The pages of this process.
 _pages: dict[UUID, _Own] = {}
-# By application, for as long as somebody is there or waits.
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ async def enter(application_id: int, page_id: UUID, *, by: Account) -> list[Read
     case_id = validation.record_id(application_id)
     if page_id in _pages:
         await leave(page_id)
-    async with _turn(case_id), transaction():
+    async with transaction():
         if not await _rows(_ALONE_AT_OURS, case_id, by.agency_id):
             raise NotFound
         _pages[page_id] = _Own(case_id, by.agency_id or 0, by.id, dates.now())
@@ -240,7 +236,7 @@ def _as_readers(pages: Iterable['_Page']) -> list[Reader]:
 
 
 async def _remove(page_id: UUID, application_id: int, agency_id: int, before: datetime | None = None) -> None:
-    async with _turn(application_id), transaction():
+    async with transaction():
         await _alone(application_id)
         were = [*starmap(_Page, await _rows(_LEAVE, application_id, page_id, before))]
         left = [page for page in were if page.id != page_id]
@@ -259,14 +255,6 @@ async def _pass_to_deputy(application_id: int, page_id: UUID, by: Account) -> bo
         return False
     await Presence.filter(id=page_id).update(holds=True)
     return True
-
-
-def _turn(application_id: int) -> asyncio.Lock:
-    """Pages of this process that come or go wait here, not with a connection each at the lock of the database.
-
-    After a restart, or when a browser with many tabs is closed, all the connections there are would wait for one.
-    """
-    return _turns.setdefault(application_id, asyncio.Lock())
 
 
 async def _alone(application_id: int) -> None:
