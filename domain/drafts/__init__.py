@@ -26,13 +26,12 @@ from db.models import Account, Draft, DraftEntry, Volunteer
 from .. import announcements, dates, permissions, validation
 from ..announcements import DraftChanged
 from ..errors import DomainError, NotFound
-from .answers import NEVER_KEPT, CannotKeep, Details, as_json, from_draft, opened, to_draft
+from .answers import NEVER_KEPT, CannotKeep, Details, as_json, from_draft, is_too_long, opened, to_draft
 from .finding import empty_ones, fill_each, get, is_new, of_unit, open, plan, write  # noqa: A004 -- as there
 
-__all__ = ['CannotKeep', 'fill_each', 'from_draft', 'get', 'open', 'plan', 'to_draft']
+__all__ = ['CannotKeep', 'fill_each', 'from_draft', 'get', 'is_new', 'open', 'plan', 'to_draft']
 
 MOST_FIELDS = 60
-MOST_CHARACTERS = 20_000
 MOST_SHOWN = 50
 
 _BEGUN = """
@@ -145,7 +144,7 @@ async def save(
     draft_id = validation.file_id(draft.id if isinstance(draft, Draft) else draft)
     answer = as_json(value)
     text = json.dumps(answer)
-    if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or len(text) > MOST_CHARACTERS:
+    if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or is_too_long(text):
         raise CannotKeep
     now = dates.now()
     if isinstance(draft, Draft) and draft.is_planned:
