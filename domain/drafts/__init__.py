@@ -33,6 +33,7 @@ __all__ = ['CannotKeep', 'fill_each', 'from_draft', 'get', 'is_new', 'open', 'pl
 
 MOST_FIELDS = 60
 MOST_SHOWN = 50
+_LONGEST_TITLE = 100
 
 _BEGUN = """
 SELECT 1 FROM draft WHERE host_unit_id = $1 AND kind = $2 AND volunteer_id = ANY($3::int[])
@@ -288,8 +289,17 @@ def _summary(draft: Any) -> DraftSummary:
         kind=draft.kind,
         about=draft.about,
         volunteer=draft.volunteer,
-        title=title if isinstance(title, str) else '',
+        title=_in_brief(title) if isinstance(title, str) else '',
         owner_name=draft.owner.name,
         saved_at=draft.saved_at,
         typed=typed,
     )
+
+
+def _in_brief(title: str) -> str:
+    """What was typed may be longer than any field takes.
+
+    >>> _in_brief('志工基礎訓練'), len(_in_brief('長' * 500))
+    ('志工基礎訓練', 101)
+    """
+    return title if len(title) <= _LONGEST_TITLE else f'{title[:_LONGEST_TITLE]}…'
