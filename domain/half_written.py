@@ -15,9 +15,8 @@ from db import transaction
 from db.models import Account, HalfWritten
 
 from . import dates
-from .drafts import CannotKeep
+from .drafts.answers import CannotKeep, is_too_long
 
-MOST_CHARACTERS = 20_000
 MOST_FIELDS = 500
 KEPT_FOR = timedelta(days=30)
 
@@ -70,7 +69,7 @@ async def keep(sheet: Sheet, field: str, value: object) -> datetime:
         text = json.dumps(value, default=_plain)
     except TypeError:
         raise CannotKeep from None
-    if not isinstance(field, str) or not re.fullmatch(r'[a-z0-9_:-]{1,60}', field) or len(text) > MOST_CHARACTERS:
+    if not isinstance(field, str) or not re.fullmatch(r'[a-z0-9_:-]{1,60}', field) or is_too_long(text):
         raise CannotKeep
     now, mine = dates.now(), HalfWritten.filter(account_id=sheet.by.id)
     async with transaction():

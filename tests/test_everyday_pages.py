@@ -130,6 +130,8 @@ def test_one_course_is_prepared_for_two_volunteers_who_then_lack_only_the_certif
     for name in ('吳小堃', '郭小樂'):
         expect(clerk.locator('tbody tr', has_text=name)).to_contain_text('導覽技巧進階')
 
+    clerk.go_back()  # the form is gone: where the work went
+    expect(clerk.locator('tbody tr', has_text='吳小堃')).to_contain_text(re.compile(r'DE\*+06'))
     expect(clerk.get_by_role('link', name=re.compile('下一位'))).to_be_visible()
     clerk.locator('tbody tr', has_text='吳小堃').get_by_role('link').last.click()
     expect(clerk.locator('#title')).to_have_value('導覽技巧進階')
@@ -367,6 +369,18 @@ def test_a_file_is_dropped_or_pasted_and_a_photo_is_saved_as_it_stands_in_its_fr
     expect(clerk.get_by_text('基本資料已儲存，並留下異動紀錄。').first).to_be_visible()
     after = clerk.get_by_alt_text('志工照片：photo.jpg').first.get_attribute('src')
     assert after != before
+
+
+def test_a_date_that_somebody_is_still_in_is_not_called_late(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/new')
+    born = clerk.locator('#born_on')
+    born.press_sequentially('74/5')
+    clerk.wait_for_timeout(5500)
+    expect(clerk.locator('.lb-saved.late')).to_have_count(0)
+
+    clerk.locator('#name').click()
+    expect(clerk.locator('#born_on-help')).to_be_visible()
+    expect(clerk.locator('.lb-saved.late')).to_have_count(0)
 
 
 def test_a_tick_that_was_typed_goes_when_another_date_is_typed(site: Site, clerk: Page) -> None:

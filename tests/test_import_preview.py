@@ -56,10 +56,14 @@ def test_a_file_is_mended_by_keyboard_confirmed_and_taken_back_before_the_eyes_o
     expect(row(colleague, 3)).to_contain_text('民國 115 年 2 月沒有 30 日')
 
     box = clerk.get_by_label('第 3 列 服務日期起')
-    box.fill('115/02/02')
+    box.fill('115/02/31')
     box.press('Enter')
     expect(clerk.get_by_label('第 4 列 姓名')).to_be_focused()
-    expect(row(clerk, 3)).to_contain_text('已改正')
+    expect(row(clerk, 3)).to_contain_text('沒有 31 日')
+    box.fill('115/02/02')
+    box.press('Tab')
+    expect(row(clerk, 3)).to_contain_text('已改正')  # it goes below the errors
+    expect(clerk.get_by_label('第 4 列 姓名')).to_be_focused()
     expect(row(colleague, 3)).to_contain_text('原為 115/02/30')
     clerk.get_by_role('button', name='第 4 列 改用此名').click()
     clerk.get_by_label('第 4 列 服務時數-分鐘').fill('30')
@@ -81,7 +85,9 @@ def test_a_file_is_mended_by_keyboard_confirmed_and_taken_back_before_the_eyes_o
 
     colleague.get_by_role('button', name='整批復原').click()
     colleague.get_by_role('dialog').get_by_role('button', name='整批復原').click()
-    expect(colleague.get_by_text('這一批已經復原')).to_be_visible()
+    expect(colleague.get_by_text('這一批已經復原。其餘 1 筆原本就沒有匯入')).to_be_visible()
+    expect(colleague.get_by_role('button', name='改正其餘 1 筆')).to_be_visible()
+    expect(colleague.get_by_role('link', name='再匯入一個檔案')).to_be_visible()
     clerk.reload()
     expect(clerk.get_by_text('115/02/02')).to_have_count(0)
 

@@ -26,14 +26,14 @@ from db.models import Account, Draft, DraftEntry, Volunteer
 from .. import announcements, dates, permissions, validation
 from ..announcements import DraftChanged
 from ..errors import DomainError, NotFound
-from .answers import NEVER_KEPT, CannotKeep, Details, as_json, from_draft, opened, to_draft
+from .answers import NEVER_KEPT, CannotKeep, Details, as_json, from_draft, is_too_long, opened, to_draft
 from .finding import empty_ones, fill_each, get, is_new, of_unit, open, plan, write  # noqa: A004 -- as there
 
-__all__ = ['CannotKeep', 'fill_each', 'from_draft', 'get', 'open', 'plan', 'to_draft']
+__all__ = ['CannotKeep', 'fill_each', 'from_draft', 'get', 'is_new', 'open', 'plan', 'to_draft']
 
 MOST_FIELDS = 60
-MOST_CHARACTERS = 20_000
 MOST_SHOWN = 50
+_LONGEST_TITLE = 100
 
 _BEGUN = """
 SELECT 1 FROM draft WHERE host_unit_id = $1 AND kind = $2 AND volunteer_id = ANY($3::int[])
@@ -145,7 +145,7 @@ async def save(
     draft_id = validation.file_id(draft.id if isinstance(draft, Draft) else draft)
     answer = as_json(value)
     text = json.dumps(answer)
-    if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or len(text) > MOST_CHARACTERS:
+    if not isinstance(name, str) or not re.fullmatch(r'[a-z0-9_]{1,40}', name) or is_too_long(text):
         raise CannotKeep
     now = dates.now()
     if isinstance(draft, Draft) and draft.is_planned:
@@ -289,8 +289,17 @@ def _summary(draft: Any) -> DraftSummary:
         kind=draft.kind,
         about=draft.about,
         volunteer=draft.volunteer,
-        title=title if isinstance(title, str) else '',
+        title=_in_brief(title) if isinstance(title, str) else '',
         owner_name=draft.owner.name,
         saved_at=draft.saved_at,
         typed=typed,
     )
+
+
+def _in_brief(title: str) -> str:
+    """What was typed may be longer than any field takes.
+
+    >>> _in_brief('志工基礎訓練'), len(_in_brief('長' * 500))
+    ('志工基礎訓練', 101)
+    """
+    return title if len(title) <= _LONGEST_TITLE else f'{title[:_LONGEST_TITLE]}…'

@@ -17,6 +17,8 @@ from ..errors import DomainError
 # What a form has besides its answers: passwords, and whether the record is new.
 NEVER_KEPT = frozenset({'password', 'password_again', 'is_new'})
 
+MOST_CHARACTERS = 20_000
+
 Details = TypeVar('Details')
 
 
@@ -60,6 +62,11 @@ def as_json(value: object) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     raise CannotKeep
+
+
+def is_too_long(text: str) -> bool:
+    """Whether an answer, as JSON, is more than is kept; a letter counts once, however it is escaped."""
+    return len(text) > MOST_CHARACTERS and len(json.dumps(json.loads(text), ensure_ascii=False)) > MOST_CHARACTERS
 
 
 @cache

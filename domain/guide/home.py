@@ -20,9 +20,9 @@ from db.choices import (
     Role,
     Section,
 )
-from db.models import Account, Application, RecordBook, Volunteer
+from db.models import Account, Application, RecordBook, Training, Volunteer
 
-from .. import dates, drafts, links, permissions, settings
+from .. import dates, drafts, links, permissions, settings, validation
 from ..applications.forms import ApplicationDetails
 from ..audit import reads
 from ..books.paper_books import PaperBookDetails
@@ -88,7 +88,7 @@ _NOT_KEPT = frozenset({'password', 'password_again'})  # typed again in any case
 class OpenForm:
     """A form under way: of whom ('' while the name is not typed), its `title` (a course), which step, and where it is.
 
-    A form for several volunteers at once has no `volunteer`.
+    A form for several volunteers at once has no `volunteer`; one that amends a training on record has `amends`.
     """
 
     id: UUID
@@ -101,6 +101,7 @@ class OpenForm:
     owner_name: str
     saved_at: datetime
     typed: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    amends: Training | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class Standing:
 
 async def open_forms(*, by: Account) -> list[OpenForm]:
     """The unit's forms under way, the last one first."""
-    return [_form(summary) for summary in await drafts.under_way(by=by)]
+    return await _forms(await drafts.under_way(by=by))
 
 
 async def left_off(*, by: Account) -> LeftOff | None:
@@ -189,8 +190,8 @@ async def _last_touched(by: Account) -> Any:
 
 
 async def _of_last_form(by: Account) -> LeftOff | None:
-    forms = await drafts.under_way(by=by, most=1)
-    return await _of_draft(forms[0], by) if forms else None
+    forms = await _forms(await drafts.under_way(by=by, most=1))
+    return await _of_form(forms[0], by) if forms else None
 
 
 async def _of_last_case(by: Account) -> LeftOff | None:
@@ -264,11 +265,23 @@ def in_brief(reason: str) -> str:
     return reason if len(lines) < 2 else f'共 {len(lines)} 項，請開啟案件逐項查看'
 
 
-def _form(summary: DraftSummary) -> OpenForm:
+async def _forms(summaries: Sequence[DraftSummary]) -> list[OpenForm]:
+    """Each with the training that it amends, of forms that were just read by the right to them; not of one removed."""
+    ids = {each.id: validation.number_in(each.about) or 0 for each in summaries if _amends_training(each)}
+    amended = {one.id: one for one in await Training.filter(id__in=list(ids.values()))} if ids else {}
+    return [_form(each, amended.get(ids.get(each.id, 0))) for each in summaries if ids.get(each.id) in (None, *amended)]
+
+
+def _amends_training(summary: DraftSummary) -> bool:
+    is_of_one = summary.kind == DraftKind.TRAINING and summary.volunteer is not None
+    return is_of_one and not drafts.is_new(summary.about)
+
+
+def _form(summary: DraftSummary, amends: Training | None) -> OpenForm:
     return OpenForm(
         id=summary.id,
         who=_who(summary),
-        title=summary.title,
+        title=summary.title or (amends.title if amends else ''),
         volunteer=summary.volunteer,
         kind=summary.kind,
         step=_STEPS[summary.kind],
@@ -276,6 +289,7 @@ def _form(summary: DraftSummary) -> OpenForm:
         owner_name=summary.owner_name,
         saved_at=summary.saved_at,
         typed=summary.typed,
+        amends=amends,
     )
 
 
@@ -298,9 +312,8 @@ def _address(summary: DraftSummary) -> str:
     }[summary.kind]
 
 
-async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
-    form = _form(summary)
-    photo = summary.volunteer.photo_id if summary.volunteer else None
+async def _of_form(form: OpenForm, by: Account) -> LeftOff:
+    photo = form.volunteer.photo_id if form.volunteer else None
     note = await lacking(form, by=by)
     return LeftOff(form.who, form.step, note, form.address, _picture(photo), form.saved_at, '自動儲存')
 
@@ -308,10 +321,13 @@ async def _of_draft(summary: DraftSummary, by: Account) -> LeftOff:
 async def lacking(form: OpenForm, *, by: Account) -> str:
     """The first thing the form, as it was read, still lacks, in the words of its field."""
     course = TrainingDetails if form.volunteer else CourseDetails
-    unit = await courses.blank(by=by) if form.kind == DraftKind.TRAINING else TrainingDetails()
+    is_new_course = form.kind == DraftKind.TRAINING and form.amends is None
+    unit = await courses.blank(by=by) if is_new_course else TrainingDetails()
     blank: dict[DraftKind, Callable[[], Any]] = {
-        DraftKind.VOLUNTEER: lambda: VolunteerDetails(is_new=form.volunteer is None),
-        DraftKind.TRAINING: lambda: course(**vars(unit)),
+        DraftKind.VOLUNTEER: lambda: (
+            VolunteerDetails.from_record(form.volunteer) if form.volunteer else VolunteerDetails()
+        ),
+        DraftKind.TRAINING: lambda: TrainingDetails.from_record(form.amends) if form.amends else course(**vars(unit)),
         DraftKind.APPLICATION: ApplicationDetails,
         DraftKind.PAPER_BOOK: lambda: (
             PaperBookDetails.of_volunteer(form.volunteer) if form.volunteer else PaperBookDetails()

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from db.choices import BatchState
-from db.models import Account, ImportBatch, ImportBlock, ImportRow
+from db.models import Account, ImportBatch, ImportBlock, ImportPiece, ImportRow
 
 from .. import dates
-from . import grading, packing, ready
+from . import grading, packing, ready, writing
 from .results import Ended
 
 _REST = '其餘-'
@@ -18,22 +18,25 @@ _REST = '其餘-'
 async def ended(batch: ImportBatch) -> Ended:
     """Of a batch that is DONE: which rows needed no writing, which are left to mend; of any other none.
 
-    A row of which somebody said 保留原紀錄 or 不匯入 is settled: nothing is left to mend about it.
+    One that is TAKEN_BACK has the same left to mend; what was taken back is not. A row of which somebody said
+    保留原紀錄 or 不匯入 is settled: nothing is left to mend about it.
     """
-    if batch.state != BatchState.DONE:
+    if batch.state not in (BatchState.DONE, BatchState.TAKEN_BACK):
         return Ended()
-    left = await ImportRow.filter(batch_id=batch.id).exclude(left='').count()
-    answers: Any = await ImportBlock.filter(batch_id=batch.id).values_list('takes', flat=True)
-    settled = sum(takes.count(packing.LEFT) for takes in answers)
+    left = len(await _left_out(batch))
+    blocks = await ImportBlock.filter(batch_id=batch.id).only('id', 'grades', 'doubts', 'takes', 'acts')
+    settled = sum(block.takes.count(packing.LEFT) for block in blocks)
+    if batch.state == BatchState.TAKEN_BACK:  # `done` counts what was taken back
+        tried = writing.importable(blocks).total()
+        return Ended(rest=batch.rows - tried - settled + left if blocks else 0)
     # The cells go after the term of undo.
-    rest = batch.rows - batch.done - settled + left if answers else 0
+    rest = batch.rows - batch.done - settled + left if blocks else 0
     return Ended(max(0, batch.done - batch.written - left), rest)
 
 
 async def begun(before: ImportBatch, by: Account) -> ImportBatch:
     """A batch of the rows that were not written, with the headings above them, in the caller's transaction."""
-    odd = await ImportRow.filter(batch_id=before.id)
-    left = {row.number for row in odd if row.left}
+    odd, left = await ImportRow.filter(batch_id=before.id), await _left_out(before)
     sealed = {row.number: row.mended for row in odd if row.mended}
     blocks = await ImportBlock.filter(batch_id=before.id).order_by('number')
     packed = await asyncio.to_thread(_packed, before, blocks, left, sealed)
@@ -69,6 +72,18 @@ async def begun(before: ImportBatch, by: Account) -> ImportBatch:
         batch_size=50,
     )
     return batch
+
+
+async def _left_out(batch: ImportBatch) -> set[int]:
+    """The rows that 確認 was to write and did not; of a batch that was taken back others have said why they stay."""
+    found: Any = await ImportRow.filter(batch_id=batch.id).exclude(left='').values_list('number', flat=True)
+    if not found or batch.state == BatchState.DONE:
+        return {*found}
+    pieces = await ImportPiece.filter(batch_id=batch.id, written__isnull=False)
+    written = await asyncio.to_thread(
+        lambda: {one[1] for piece in pieces for one in packing.unpack(packing.opened(piece.written or b'', 'written'))}
+    )
+    return {*found} - written
 
 
 def _packed(

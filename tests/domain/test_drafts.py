@@ -135,6 +135,15 @@ async def test_the_unit_finds_the_draft_of_a_volunteers_form_again_also_opened_a
     assert (await drafts.open(DraftKind.VOLUNTEER, by=clerk, volunteer=volunteer)).id != opened[0].id
 
 
+async def test_a_text_that_is_far_too_long_for_its_field_is_kept_until_it_is_shortened() -> None:
+    clerk = await an_account()
+    draft = await drafts.open(DraftKind.VOLUNTEER, by=clerk)
+
+    await drafts.save(draft.id, 'name', '王' * 8000, by=clerk)
+
+    assert await drafts.values(draft) == {'name': '王' * 8000}
+
+
 async def test_new_people_never_share_a_draft() -> None:
     clerk = await an_account()
 

@@ -228,6 +228,7 @@ export default {
       this.writing = m.id;
       this.disputes = disputes;
       this.words = mirror.kept(this.draft, 'answer-' + m.id)?.value.words ?? m.answer;
+      mirror.hold(this.draft, 'answer-' + m.id); // it is sent by a press
       this.$nextTick(() => document.getElementById('answer-' + m.id)?.focus());
     },
     keep(m) {

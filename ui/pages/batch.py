@@ -11,7 +11,7 @@ from domain.guide import courses, home
 from domain.guide.home import OpenForm
 from domain.model import Account, DraftKind, ImportKind, TrainingKind
 from domain.paging import MOST_ROWS
-from domain.trainings import FIELDS, batches
+from domain.trainings import FIELDS, batches, has_its_sides
 from domain.trainings.batches import CourseDetails
 from domain.volunteers import VolunteerQuery
 
@@ -23,7 +23,7 @@ from ..components.form.pick_list import PER_PAGE, Found, pick_list
 from ..components.notices import tell
 from ..components.record_table import Row, record_table
 from ..components.training_fields import approval_fields, course_fields
-from ..flash import CONFIRMATIONS, leave_with, with_flash
+from ..flash import CONFIRMATIONS, NOTICES, leave_with, with_flash
 from ..frame import BATCH, MENU, VOLUNTEER_DATA, frame, save_bar, waiting_for
 
 TITLE = '批次維護作業：教育訓練課程維護'
@@ -36,7 +36,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
     if not draft:
         planned = await drafts.plan(DraftKind.TRAINING, by=account, about='batch')
         address = links.batch_trainings(planned.id, is_new=True)
-        return RedirectResponse(with_flash(address, flash) if flash in CONFIRMATIONS else address, 303)
+        return RedirectResponse(with_flash(address, flash) if flash in CONFIRMATIONS | NOTICES else address, 303)
     if new:
         kept = await drafts.plan(DraftKind.TRAINING, by=account, about='batch', draft_id=draft)
     else:
@@ -60,7 +60,7 @@ async def batch_trainings_page(account: Account, draft: str = '', flash: str = '
         async def save() -> None:
             prepared = await batches.prepare(details, by=account, draft=kept)
             if not prepared.left_alone:
-                leave_with(links.batch_trainings(), PREPARED)
+                leave_with(links.batch_trainings(), PREPARED, back_to=links.batch_trainings())
                 return
             await picks.empty()
             await table.refresh()
@@ -128,7 +128,7 @@ async def _next_person(account: Account) -> None:
     if rows:
         with html.section().classes('lb-card lb-state lb-gap-below').props('aria-label=下一位'):
             html.span(f'還有 {total} 位的證書沒有上傳。')
-            ui.link(f'下一位：{rows[0]["who"]["text"]}', rows[0]['go']['href'])
+            ui.link(f'下一位：{rows[0]["who"]["text"]}（{rows[0]["who"]["sub"]}）', rows[0]['go']['href'])
 
 
 def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[Row], int]]]:
@@ -137,17 +137,22 @@ def _lacking(account: Account) -> Callable[[int, int], Awaitable[tuple[Sequence[
         rows: list[Row] = [
             {
                 'key': str(each.id),
-                'who': {'text': each.who, 'strong': True},
+                'who': {'text': each.who, 'strong': True, 'sub': each.volunteer.identity_masked},
                 'title': each.title or f'（尚未填{FIELDS["title"].label}）',
                 'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
                 'go': {'text': '上傳證書', 'href': _address(each)},
             }
             for each in forms
-            if each.kind is DraftKind.TRAINING and each.volunteer is not None
+            if each.kind is DraftKind.TRAINING and each.volunteer is not None and _lacks_side(each)
         ]
         return rows, len(rows)
 
     return fetch
+
+
+def _lacks_side(each: OpenForm) -> bool:
+    """Whether a certificate is still to come: not where a training that has it is only amended."""
+    return each.amends is None or not has_its_sides(each.amends)
 
 
 def _address(each: OpenForm) -> str:

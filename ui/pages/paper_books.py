@@ -110,6 +110,7 @@ async def offer_form(account: Account) -> pick_list:
 
     async def fetch(text: str, page: int) -> Found:
         found = await paper_books.offered(by=account, text=text, page=page, per_page=PER_PAGE)
+        acts.set_visibility(bool(found.total or text or listed.ids))
         return [(one.id, one.name, _typed(one)) for one in found.rows], found.total
 
     with (
@@ -136,7 +137,7 @@ async def offer_form(account: Account) -> pick_list:
             if left:
                 _tell_refused(left, refused)
 
-        with html.div().classes('lb-row-acts'):
+        with html.div().classes('lb-row-acts') as acts:
             action_button('送請確認', send, in_form=in_form)
     return listed
 

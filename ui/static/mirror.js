@@ -69,6 +69,14 @@ const heard = {};
 export function hear(draft, name, turn) {
   heard[key(draft, name)] = Math.max(turn, heard[key(draft, name)] || 0);
 }
+
+// Fields whose words are not sent yet: a date, a cell of a table, while somebody is still in it. Nothing is late there
+// as long as the server is there to be told.
+const held = new Set();
+export const hold = (draft, name) => held.add(key(draft, name));
+export const release = (draft, name) => held.delete(key(draft, name));
+const isHeld = (place) => held.has(place) && window.socket?.connected !== false;
+
 const waits = (place, word) => word && word.turn > (heard[place] || 0);
 
 // Whether words of a draft wait for the server longer than usual, or for one that is known to be away: the connection of a
@@ -76,7 +84,8 @@ const waits = (place, word) => word && word.turn > (heard[place] || 0);
 const patience = () => (window.socket?.connected === false ? 0 : PATIENCE);
 export const isLate = (draft) =>
   Object.entries(all(draft)).some(
-    ([name, word]) => waits(key(draft, name), word) && Date.now() - word.turn > patience(),
+    ([name, word]) =>
+      waits(key(draft, name), word) && !isHeld(key(draft, name)) && Date.now() - word.turn > patience(),
   );
 
 // Calls `again` after longer and longer pauses, as long as the server has not heard the words of a field.

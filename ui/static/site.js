@@ -143,10 +143,11 @@ window.forgetTyped = () => forget('typed:@' + encodeURIComponent(location.pathna
 document.addEventListener('submit', (event) => {
   if (event.target.getAttribute('action') === '/logout' && isOnline()) forget('typed:', 'form:');
 });
-// Called by the page of an unknown address: if this tab had a new volunteer's form there, the form has been saved.
+// Called by the page of an unknown address: if this tab had a form with a draft there, the form has been saved.
 window.leaveIfGone = () => {
-  if (sessionStorage.getItem('form:' + (location.pathname + location.search).replace(/[?&]new=1/, '')))
-    location.replace('/volunteers?flash=draft-gone');
+  if (!sessionStorage.getItem('form:' + (location.pathname + location.search).replace(/[?&]new=1/, ''))) return;
+  const isCourse = location.pathname === '/batch/trainings';
+  location.replace(isCourse ? '/batch/trainings?flash=course-gone' : '/volunteers?flash=draft-gone');
 };
 
 // The process of this page is about to end, and another one has the page in a moment (draining.py). It goes over when

@@ -89,6 +89,7 @@ class Volunteers(Kind):
                 'paper': '不寄信，之後列印紙本驗證碼，或在個人頁面寄連結',
                 'mail': '有 E-MAIL 的寄設定密碼的連結，其餘列印紙本驗證碼',
             },
+            note='不選時不寄信，之後可以列印紙本驗證碼，或在個人頁面寄連結。',
         ),
     )
     not_kept: ClassVar[Sequence[str]] = (

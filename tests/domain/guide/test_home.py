@@ -34,7 +34,7 @@ from domain.cases import worklists
 from domain.errors import NotPermitted
 from domain.guide import home
 from domain.privacy import rights
-from tests.builders import a_host_unit, a_team, a_volunteer, an_account, an_agency
+from tests.builders import a_host_unit, a_team, a_training, a_volunteer, an_account, an_agency
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -87,6 +87,20 @@ async def test_the_last_form_is_where_the_work_stopped_and_says_what_it_lacks_fi
         at=saved_at,
         done='自動儲存',
     )
+
+
+async def test_an_amendment_is_shown_by_the_title_on_record_and_lacks_what_the_record_lacks() -> None:
+    clerk = await an_account(host_unit=await a_host_unit())
+    volunteer = await a_volunteer(clerk.host_unit)
+    training, removed = [await a_training(volunteer, by=clerk) for _ in range(2)]
+    for one in (training, removed):
+        draft = await drafts.open(DraftKind.TRAINING, by=clerk, volunteer=volunteer, about=str(one.id))
+        await drafts.save(draft.id, 'remarks', '補登', by=clerk)
+    await removed.delete()
+
+    [form] = await home.open_forms(by=clerk)
+    assert (form.title, form.amends) == (training.title, training)
+    assert await home.lacking(form, by=clerk) == '教育訓練證書檔案須包含正反面：還缺正面。'
 
 
 async def test_a_case_sent_back_later_than_the_last_form_comes_first() -> None:

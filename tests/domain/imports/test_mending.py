@@ -264,6 +264,27 @@ async def test_rows_that_were_left_out_begin_a_batch_of_their_own_as_they_were_m
         await imports.begin_rest(batch.id, by=await an_account())
 
 
+async def test_after_taking_back_only_what_was_never_written_is_left_to_be_mended(
+    clerk: Account, volunteer: Volunteer
+) -> None:
+    rows = [row(), row('1150302', 姓名='林美五'), row('1150303'), row('1150304')]
+    batch = await graded(hours_file(*rows), by=clerk)
+    await hours(volunteer, clerk)  # meanwhile somebody enters what row 2 says
+    batch = await settled(await imports.commit(batch.id, by=clerk), by=clerk)
+    kept = await ServiceHours.get(starts_on=date(2026, 3, 3))
+    kept.minutes = 240
+    await kept.save()
+    batch = await settled(await imports.undo(batch.id, by=clerk), by=clerk)
+
+    assert {each.number: each.is_written for each in await imports.left(batch.id, by=clerk)} == {2: False, 4: True}
+    assert (batch.state, await imports.ended(batch.id, by=clerk)) == (BatchState.TAKEN_BACK, Ended(rest=2))
+    rest = await settled(await imports.begin_rest(batch.id, by=clerk), by=clerk)
+    assert {each.cells['starts_on'].text for each in (await imports.preview(rest.id, by=clerk)).rows} == {
+        '1150301',
+        '1150302',
+    }
+
+
 async def test_a_record_that_was_kept_on_purpose_is_not_left_to_be_mended(clerk: Account, volunteer: Volunteer) -> None:
     for day in (date(2026, 3, 1), date(2026, 3, 2)):
         await hours(volunteer, clerk, day, minutes=120)

@@ -40,13 +40,18 @@ class Details(Protocol):
 
 
 class FormField(Protocol):
-    """What a form needs of a field. `unread` says why its text is no value, '' when it is one."""
+    """What a form needs of a field. `unread` says why its text is no value, '' when it is one.
+
+    `excess` says that it is too long, '' when it is not.
+    """
 
     name: str
     label: str
 
     @property
     def unread(self) -> str: ...
+    @property
+    def excess(self) -> str: ...
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` beside the field, or that it is right."""
@@ -234,14 +239,16 @@ class form:
         except TimeoutError:
             raise NoAnswer from None
         try:
-            if any(each.unread for each in self.fields.values()):
+            if any(each.unread or each.excess for each in self.fields.values()):
                 raise Incomplete(self.problems())
         finally:
             self._turn.release()
 
     def problems(self) -> dict[str, str]:
-        """The problems by field: of the details, or that the text is no value."""
-        return self.details.problems() | {name: each.unread for name, each in self.fields.items() if each.unread}
+        """The problems by field: of the details, or that the text is too long or no value."""
+        too_long = {name: each.excess for name, each in self.fields.items() if each.excess}
+        unread = {name: each.unread for name, each in self.fields.items() if each.unread}
+        return too_long | self.details.problems() | unread
 
     def label_of(self, name: str) -> str:
         """The label of a field, with the star of a required one."""

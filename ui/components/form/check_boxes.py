@@ -12,7 +12,7 @@ from . import form
 class check_boxes(Element, component='check_boxes.js'):
     """The form keeps the chosen values as a list, in the order of `options` ({value: label})."""
 
-    unread = ''
+    unread = excess = ''
 
     def __init__(self, label: str, in_form: form, name: str, options: Mapping[str, str], *, hint: str = '') -> None:
         super().__init__()

@@ -6,6 +6,9 @@ import marks from '/static/marks.js';
 import calendar from '/static/roc_calendar.js';
 import * as mirror from '/static/mirror.js';
 
+// Which texts a control takes; where a field takes less, it says so beside it, and nothing that was pasted is lost.
+const LONGEST = 8000;
+
 export default {
   components: { 'lb-icon': icon, 'lb-marks': marks, 'roc-calendar': calendar },
   inheritAttrs: false,
@@ -122,7 +125,7 @@ export default {
           hide-bottom-space
           :aria-describedby="describedby"
           @filter="filter"
-          :maxlength="maxlength"
+          :maxlength="maxlength || longest"
           @input-value="write"
           @update:model-value="choose"
         >
@@ -145,7 +148,7 @@ export default {
           :prefix="prefix"
           :suffix="suffix"
           :readonly="readonly"
-          :maxlength="maxlength"
+          :maxlength="maxlength || longest"
           :autocomplete="autocomplete || 'off'"
           :inputmode="inputmode"
           :error="!!error"
@@ -217,7 +220,7 @@ export default {
     </div>
   `,
   data() {
-    return { text: this.value, open: false, peeking: false, offered: this.options, timer: null };
+    return { longest: LONGEST, text: this.value, open: false, peeking: false, offered: this.options, timer: null };
   },
   computed: {
     // These fields are left by the native focusout; Quasar's blur comes only after the click that follows.
@@ -302,6 +305,7 @@ export default {
     send() {
       clearTimeout(this.timer);
       this.timer = null;
+      if (mirror.release(this.draft, this.name)) this.mirror(); // it is on its way from now on
       this.tell();
       mirror.insist(this.draft, this.name, () => this.timer === null && this.tell());
     },
@@ -314,6 +318,7 @@ export default {
       clearTimeout(this.timer);
       // A date is sent when the field is left, other text 350 ms after the last key.
       this.timer = this.kind === 'date' ? -1 : setTimeout(() => this.send(), 350);
+      if (this.kind === 'date') mirror.hold(this.draft, this.name);
     },
     // The text is the value of a combo, whether it is an option or not.
     write(words) {

@@ -8,17 +8,21 @@ from typing import Any, ClassVar
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from domain import validation
 from domain.errors import DomainError
 
 from . import Details, form
 
-LONGEST = 4000
+# What a text is cut to, here and by its control (field.js); a field that takes less says so, and keeps what was pasted.
+LONGEST = 8000
 
 
 class field(Element, component='field.js'):
     """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it."""
 
     kind: ClassVar[str] = 'text'
+    # Of a password, a number or a day the control takes no more than `maxlength`.
+    keeps_excess: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -31,9 +35,11 @@ class field(Element, component='field.js'):
         placeholder: str = '',
         readonly: bool = False,
         wide: bool = False,
+        maxlength: int = 0,
         **props: Any,
     ) -> None:
         super().__init__()
+        self.most = maxlength if self.keeps_excess else 0
         self.form = in_form
         self.name = name
         self.label = f'*{label}' if required else label
@@ -42,6 +48,7 @@ class field(Element, component='field.js'):
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
         given |= {'required': required, 'readonly': readonly, 'wide': wide}
+        given['maxlength'] = maxlength - self.most  # its control cuts in silence
         shown = {key.replace('_', '-'): each for key, each in given.items() if each}
         self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, **shown})
         if self.kind != 'password':
@@ -61,6 +68,14 @@ class field(Element, component='field.js'):
     def unread(self) -> str:
         """Why the text in the control is no value, or refused; '' when it is right, or the control is locked."""
         return '' if self.is_readonly else self._unread
+
+    @property
+    def excess(self) -> str:
+        """That the text is longer than this field takes; '' when it is not, or the control is locked."""
+        value = getattr(self.form.details, self.name)
+        if not self.most or self.is_readonly or not isinstance(value, str) or len(validation.tidy(value)) <= self.most:
+            return ''
+        return validation.text(self.label.lstrip('*'), value, most=self.most) or ''
 
     def to_browser(self, value: Any) -> Any:
         """`value` as the control shows it."""

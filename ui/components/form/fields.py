@@ -27,6 +27,8 @@ class Unreadable(DomainError):
 class text_field(field):
     """One line of text. What parts the cells or lines of a table it was copied from is a blank here."""
 
+    keeps_excess = True
+
     def from_browser(self, raw: Any) -> Any:
         return _in_one_line(super().from_browser(raw))
 
@@ -41,6 +43,7 @@ class text_area(field):
     """Several lines of text."""
 
     kind = 'textarea'
+    keeps_excess = True
 
 
 class password_field(field):

@@ -58,7 +58,7 @@ export default {
           </label>
         </li>
       </ul>
-      <p v-if="!rows.length" class="lb-empty"><b>沒有可用的資料</b><span>換個{{ sought }}再查詢。</span></p>
+      <p v-if="!rows.length" class="lb-empty"><b>沒有可用的資料</b><span v-if="words">換個{{ sought }}再查詢。</span></p>
       <nav v-if="pages > 1" class="lb-pager" :aria-label="label + '分頁'">
         <span>共 {{ total }} 位</span>
         <span class="sp"></span>

@@ -24,7 +24,7 @@ class pick_list(Element, component='pick_list.js'):
     `sought` says what of the rows is looked for.
     """
 
-    unread = ''
+    unread = excess = ''
 
     def __init__(self, label: str, in_form: form, name: str, fetch: Fetch, sought: str = '姓名或證號') -> None:
         super().__init__()

@@ -50,7 +50,7 @@ class upload_box(Element, component='upload_box.js'):
     `hint` stands before the formats and the size that the kind may have.
     """
 
-    unread = ''
+    unread = excess = ''
 
     def __init__(
         self,

@@ -34,6 +34,8 @@ class StillGrading(DomainError):
 TO_THE_TOP = 'document.getElementById("main").focus({preventScroll: true}); scrollTo(0, 0)'
 # In these the rows can be looked at.
 LISTED = (BatchState.GRADED, BatchState.DONE, BatchState.TAKEN_BACK)
+# In these nothing has been written yet.
+BEFORE = (BatchState.READING, BatchState.UNREADABLE, BatchState.GRADED)
 
 
 class batch_desk(Element):
@@ -92,6 +94,7 @@ class batch_desk(Element):
             self.marked = marked
             self.again = action_button('重新檢查', self._look_again, 'flat')
             self.drop = action_button('取消', self._drop, 'flat')
+            self.anew = ui.link('再匯入一個檔案', links.new_import(self.batch.kind)).classes('q-btn lb-btn lb-outline')
             self.back = ui.link('匯入紀錄', links.imports()).classes('lb-btn q-btn lb-flat')
             with html.span().classes('lb-saved') as self.told:
                 icon('undo', 16)
@@ -164,7 +167,8 @@ class batch_desk(Element):
         is_sheet = batch.kind is not ImportKind.PICTURES
         self.marked.set_visibility(is_sheet and (is_open or is_done))
         self.again.set_visibility(is_open)
-        self.drop.set_visibility(state in (BatchState.READING, BatchState.UNREADABLE, BatchState.GRADED))
+        self.drop.set_visibility(state in BEFORE)
+        self.anew.set_visibility(state in (BatchState.TAKEN_BACK, BatchState.DROPPED))
         self.back.set_visibility(not is_open)
         rest = batch.rows - ready
         note = '匯入後可整批復原。' if is_open or state is BatchState.WRITING else ''

@@ -88,8 +88,10 @@ def _said(batch: ImportBatch, left: Sequence[PreviewRow], ended: Ended) -> dict[
         text += f'{ended.same:,} 筆與紀錄相同，不需寫入。' if ended.same else ''
         text += f'其餘 {ended.rest:,} 筆沒有匯入，{_way_on(batch)}' if ended.rest else ''
     elif batch.state is BatchState.TAKEN_BACK:
+        left = [row for row in left if row.is_written]
         who, at, tone = batch.taken_back_by, batch.taken_back_at, 'warn' if left else 'ok'
         text = '這一批已經復原。' + (f'{len(left):,} 筆之後有人修改或使用過，所以留在系統裡。' if left else '')
+        text += f'其餘 {ended.rest:,} 筆原本就沒有匯入，{_way_on(batch)}' if ended.rest else ''
     elif batch.state is BatchState.DROPPED:
         return {'tone': 'warn', 'text': '這一批已經放棄，沒有寫入任何資料。', 'rows': []}
     else:

@@ -172,7 +172,8 @@ def _field(column: Column, in_form: form, offered: Mapping[str, str]) -> field:
     key, label, hint = column.key, column.label, column.note
     if offered:
         choices = {None: '（不填）'} | dict(offered) if not column.needed else dict(offered)
-        return choice_field(label, in_form, key, choices, required=column.needed, searchable=len(choices) > 10)
+        is_long = len(choices) > 10
+        return choice_field(label, in_form, key, choices, required=column.needed, searchable=is_long, hint=hint)
     if column.reading == 'day':
         return date_field(label, in_form, key, required=column.needed, hint=hint)
     if column.reading == 'whole':

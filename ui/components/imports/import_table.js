@@ -11,6 +11,7 @@ const box = {
   template: `
     <select
       v-if="box.options.length"
+      :data-box="box.key"
       :class="{bad: box.bad}"
       :value="text"
       :aria-label="label"
@@ -24,6 +25,7 @@ const box = {
     <input
       v-else
       type="text"
+      :data-box="box.key"
       :class="{bad: box.bad}"
       :value="text"
       :placeholder="box.masked"
@@ -38,6 +40,11 @@ const box = {
       @keydown.enter="$emit('entered', $event)"
     />
   `,
+};
+
+const row_of = (element) => {
+  const { row, all } = element.closest('tr').dataset;
+  return row || all;
 };
 
 export default {
@@ -256,6 +263,21 @@ export default {
     },
   },
   watch: {
+    // What was mended goes below the errors, and what is moved loses the focus: it is kept, or goes to the next error.
+    rows() {
+      const at = document.activeElement;
+      if (!this.$el.querySelector('tbody').contains(at)) return;
+      const place = at.dataset.box && { row: row_of(at), key: at.dataset.box },
+        after = this.wrong_boxes()
+          .filter((one) => at.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+          .map((one) => ({ row: row_of(one), key: one.dataset.box }));
+      this.$nextTick(() => {
+        if (document.activeElement !== document.body && document.activeElement !== null) return;
+        const next =
+          (place && this.box_at(place)) || after.map(this.box_at).find((one) => one?.classList.contains('bad'));
+        (next || this.wrong_boxes()[0] || (at.isConnected ? at : this.$el.querySelector('.lb-scroll'))).focus();
+      });
+    },
     heard: {
       deep: true,
       handler(now) {
@@ -287,11 +309,13 @@ export default {
     type_in(row, box, text) {
       const name = this.name_of(row, box.key);
       this.typed[name] = { text, turn: mirror.keep(this.draft, name, text) };
+      mirror.hold(this.draft, name);
     },
     mend(row, key, text) {
       this.tell(this.name_of(row, key), row.n, key, text);
     },
     tell(name, row, column, text) {
+      mirror.release(this.draft, name);
       const turn = mirror.keep(this.draft, name, text),
         told = { row, column, text, turn };
       this.typed[name] = { text, turn };
@@ -301,6 +325,7 @@ export default {
     restore(row) {
       for (const box of row.all) {
         delete this.typed[this.name_of(row, box.key)];
+        mirror.release(this.draft, this.name_of(row, box.key));
         mirror.drop(this.draft, this.name_of(row, box.key));
       }
       this.$emit('restored', row.n);
@@ -311,6 +336,12 @@ export default {
         this.$nextTick(() =>
           this.$el.querySelector(`[data-all="${row.n}"] :is(input, select)`)?.focus({ preventScroll: true }),
         );
+    },
+    wrong_boxes() {
+      return [...this.$el.querySelectorAll('tbody .bad[data-box]')];
+    },
+    box_at({ row, key }) {
+      return this.$el.querySelector(`:is([data-row="${row}"], [data-all="${row}"]) [data-box="${key}"]`);
     },
     // Enter leads to the next box that is wrong, so that a whole page is mended without the mouse.
     go_on(e) {

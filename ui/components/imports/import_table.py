@@ -20,6 +20,7 @@ from .layouts import Group
 # What is done at once with all rows of a doubt; and where a mark of it leads.
 Renew = Callable[[], Awaitable[None]]
 WRITTEN, SAME, LEFT = Look('ok', 'check'), Look('', 'check'), Look('', 'warning')
+STAYS, UNDONE = Look('warn', 'warning'), Look('', 'undo')
 # The id of a picture; and what else the server writes of each file of a ZIP, which nobody mends.
 PICTURE = ('file',)
 # Where the file has no name, that of the person comes from the record.
@@ -169,11 +170,14 @@ def _empty(batch: ImportBatch, grade: Grade | None) -> str:
 def _grades(found: Preview) -> list[dict[str, Any]]:
     batch, answered = found.batch, sum(found.answered.values())
     counts = {Grade.GOOD: batch.good, Grade.ATTENTION: batch.attention, Grade.WRONG: batch.wrong}
+    labels = Grade.labels()
+    if batch.state is not BatchState.GRADED:  # nothing is to be brought in any more
+        labels[Grade.GOOD] = '無誤'
     every = {'key': '', 'label': '全部', 'tone': '', 'icon': '', 'count': f'{batch.rows:,}'}
     return [
         every,
         *(
-            {'key': grade.value, 'label': grade.label}
+            {'key': grade.value, 'label': labels[grade]}
             | {'count': f'{count:,}（已決定 {answered:,}）' if answered and grade is Grade.ATTENTION else f'{count:,}'}
             | {'tone': GRADES[grade].tone, 'icon': GRADES[grade].symbol}
             for grade, count in counts.items()
@@ -210,7 +214,9 @@ def _state(row: PreviewRow, batch: ImportBatch) -> tuple[Look, str]:
             return SAME, '不需寫入'
         if batch.state is BatchState.DONE:
             return (WRITTEN, '已匯入') if row.is_written else (LEFT, '未匯入')
-        return (WRITTEN, '仍保留') if row.is_written and row.left else (LEFT, '已復原' if row.is_written else '未匯入')
+        if not row.is_written:
+            return LEFT, '未匯入'
+        return (STAYS, '仍保留') if row.left else (UNDONE, '已復原')
     if row.grade is Grade.GOOD and row.is_mended:
         return GRADES[Grade.GOOD], '已改正'
     return GRADES[row.grade], row.doubt.label if row.doubt else row.grade.label

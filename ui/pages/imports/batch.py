@@ -6,7 +6,7 @@ from domain import imports, links, validation
 from domain.announcements import ImportChanged
 from domain.model import Account, Grade
 
-from ...components.imports.batch_desk import batch_desk
+from ...components.imports.batch_desk import BEFORE, batch_desk
 from ...components.imports.batch_file import name_of, title_of
 from ...components.record_table import View
 from ...flash import leave_with
@@ -21,7 +21,7 @@ async def import_batch_page(account: Account, batch_id: int, grade: str = '', pa
     title, waiting = title_of(batch), await waiting_for(account)
     with frame(account, title, crumbs=[MENU, BATCH, kind], waiting=waiting, named=f'{name_of(batch)}：{title}'):
         with html.p().classes('lb-lead'):
-            html.span('先看結果，按下確認匯入才會寫入。')
+            lead = html.span('先看結果，按下確認匯入才會寫入。')
             ui.link('※教學影片', links.teaching())
         desk = batch_desk(
             batch,
@@ -31,4 +31,10 @@ async def import_batch_page(account: Account, batch_id: int, grade: str = '', pa
             lambda: leave_with(links.new_import(batch.kind), 'import-dropped'),
         )
         await desk.build()
-    follow(ImportChanged, desk.renew, lambda changed: changed.batch_id == batch_id)
+
+    async def renew() -> None:
+        await desk.renew()
+        lead.set_visibility(desk.batch.state in BEFORE)
+
+    lead.set_visibility(batch.state in BEFORE)
+    follow(ImportChanged, renew, lambda changed: changed.batch_id == batch_id)

@@ -213,7 +213,11 @@ def _next(volunteer: Volunteer, standing: Standing, gaps: Sequence[Gap]) -> Cell
 def _form_row(each: OpenForm, lacking: str) -> Row:
     return {
         'key': str(each.id),
-        'who': {'text': each.who or '（尚未填姓名）', 'strong': True},
+        'who': {
+            'text': each.who or '（尚未填姓名）',
+            'strong': True,
+            'sub': each.volunteer.identity_masked if each.volunteer else '',
+        },
         'form': {'text': each.kind.label, 'sub': each.title if each.volunteer else ''},
         'saved': {'text': dates.format_moment(each.saved_at), 'sub': each.owner_name},
         'go': {'text': f'從 STEP {each.step} 繼續', 'href': each.address, 'sub': lacking},

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pytest
 from nicegui import Client
 from nicegui.page import page
 
+from domain.errors import Incomplete
 from ui.components.form import form
 from ui.components.form.fields import date_field, hours_field, number_field, text_field
 
@@ -68,3 +70,18 @@ async def test_a_cell_copied_with_what_ends_it_is_one_line() -> None:
         reference = text_field('核定字號', course, 'reference')
         await reference.take('府社志字\t第1150001號\r\n', 0)
         assert course.details == Course(reference='府社志字 第1150001號 ')
+
+
+async def test_a_text_that_is_too_long_is_kept_whole_and_told_of_before_anything_is_saved() -> None:
+    async with a_form() as course:
+        reference = text_field('核定字號', course, 'reference', maxlength=60)
+        await reference.take('字' * 500, 0)
+
+        sentence = '核定字號最多 60 個字，這裡有 500 個字。請縮短後再儲存。'
+        assert (course.details, course.problems()) == (Course(reference='字' * 500), {'reference': sentence})
+        with pytest.raises(Incomplete):
+            await course.ready()
+        assert 'maxlength' not in reference._props
+
+        await reference.take('字' * 60, 0)
+        assert course.problems() == {}
