@@ -293,6 +293,38 @@ def test_a_volunteer_finds_book_and_telephone_first_and_reads_the_book_in_the_ch
     assert cell.evaluate('one => parseFloat(getComputedStyle(one).fontSize)') > usual
 
 
+@pytest.mark.parametrize(('width', 'size'), [(188, '特大'), (320, '標準'), (375, '標準'), (375, '特大')])
+def test_the_bar_of_a_volunteer_is_as_high_as_what_it_holds_and_nothing_is_wider_than_the_phone(
+    site: Site, browser: Browser, width: int, size: str
+) -> None:
+    volunteer = signed_in(browser, site, 'DEMO00001', width=width)
+    volunteer.goto(f'{site.url}/my')
+    settled(volunteer)
+    with volunteer.expect_navigation():
+        volunteer.get_by_role('button', name=size, exact=True).click()
+    for path in ('/my', '/my/book', '/account/mail', '/nowhere'):
+        volunteer.goto(f'{site.url}{path}')
+        settled(volunteer)
+        bar = volunteer.locator('.lb-bar').evaluate(BOX)
+        for part in ('.lb-brand', '.lb-call', '.lb-ava', '.lb-sizes > span', '.lb-sizes .lb-seg'):
+            assert volunteer.locator(f'.lb-bar {part}').first.evaluate(BOX)[3] <= bar[3], (path, part)
+        assert volunteer.evaluate('document.documentElement.scrollWidth') <= width, path
+    volunteer.context.close()
+
+
+def test_what_is_wrong_with_one_of_two_fields_is_said_across_both_and_hides_neither(site: Site, clerk: Page) -> None:
+    clerk.goto(f'{site.url}/volunteers/7/trainings/new')
+    settled(clerk)
+    clerk.locator('#hours').fill('1e9')
+    clerk.locator('#starts_on').fill('115/13/40')
+    clerk.locator('#title').click()
+    for name, pair in (('hours', '.lb-duration'), ('starts_on', '.lb-range')):
+        told = clerk.locator(f'#{name}-help')
+        expect(told).to_be_visible()
+        assert told.evaluate(BOX)[2] == clerk.locator(pair).evaluate(BOX)[2]
+        assert clerk.locator(f'#{name}').evaluate('one => one.scrollWidth <= one.clientWidth'), name
+
+
 def test_a_clerk_chooses_the_size_of_the_letters_and_a_stranger_at_the_login(site: Site, browser: Browser) -> None:
     page = computer(browser, site).new_page()
     page.goto(f'{site.url}/login')

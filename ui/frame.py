@@ -83,8 +83,7 @@ class page_frame:
         self.step = step
         self.guide: step_guide | None = None
         ui.page_title((named or title) + AFTER_TITLE)
-        if account.text_size:
-            ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
+        _size_text(account)
         _leave_main_to_us()
         rail = guide if step and not account.hides_guide else None
         loading_shell(title, [text for text, _ in crumbs], has_rail=rail is not None, has_heading=heading)
@@ -144,6 +143,12 @@ class page_frame:
         ui.navigate.reload()
 
 
+def _size_text(account: Account) -> None:
+    """Everything in the size of text that the account has chosen."""
+    if account.text_size:
+        ui.query('body').classes('lb-large' if account.text_size == 'large' else 'lb-large lb-larger')
+
+
 def _lines(left: Mapping[int, Iterable[Gap]]) -> dict[int, list[tuple[str, str]]]:
     return {step: [(gap.text, gap.address) for gap in gaps] for step, gaps in left.items()}
 
@@ -171,6 +176,7 @@ def not_found_page(account: Account | None = None) -> None:
 
 def opening_page(account: Account, title: str) -> None:
     """The frame of a page whose content is still to come; `title` where it is known."""
+    _size_text(account)
     _leave_main_to_us()
     with html.div().classes('app'):
         app_bar(account, 0)
@@ -190,12 +196,14 @@ def sentence_page(account: Account | None, title: str, sentence: str) -> None:
     _leave_main_to_us()
     with html.div().classes('app'):
         if account is not None:
+            _size_text(account)
             app_bar(account, 0)
-        with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'), card():
+        with html.main().props('id=main tabindex=-1'), html.div().classes('lb-page lb-alone'):
             guide_post('C', '中央內容區塊', 'main')
-            html.h1(title)
-            html.p(sentence)
-            ui.link('回到首頁', links.home())
+            with card():
+                html.h1(title)
+                html.p(sentence)
+                ui.link('回到首頁', links.home())
         site_footer()
 
 

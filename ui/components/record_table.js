@@ -119,12 +119,9 @@ export default {
               <tr v-if="r.more && opened[r.key]">
                 <td :colspan="columns.length" class="lb-sub">
                   <div v-for="(m, i) in r.more" :key="i" class="lb-course">
-                    <lb-cell
-                      v-for="(cell, n) in m"
-                      :key="n"
-                      :cell="cell"
-                      @acted="(what) => $emit('acted', {key: r.key, what})"
-                    />
+                    <span v-for="(cell, n) in m" :key="n">
+                      <lb-cell :cell="cell" @acted="(what) => $emit('acted', {key: r.key, what})" />
+                    </span>
                   </div>
                 </td>
               </tr>

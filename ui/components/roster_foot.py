@@ -36,13 +36,14 @@ def books(roster: Roster, account: Account) -> book_prints:
         return await rosters.print_books(roster.id, by=account)
 
     note = '已核可發冊的志工，合成一個檔案'
-    with html.div().props('id=books tabindex=-1'), card('列印紀錄冊', note, 'lb-roster-prints lb-roster-past'):
+    place = html.div().props('id=books tabindex=-1').classes('lb-roster-past')
+    with place, card('列印紀錄冊', note, 'lb-roster-prints'):
         return book_prints('列印全部紀錄冊', begin)
 
 
 def roster_past(account: Account) -> timeline:
     """Places the timeline of the roster, empty."""
-    with html.div().props('id=past tabindex=-1'), card('名冊歷程', '', 'lb-roster-past'):
+    with html.div().props('id=past tabindex=-1').classes('lb-roster-past'), card('名冊歷程'):
         return timeline([], account, title='名冊歷程')
 
 

@@ -267,7 +267,7 @@ class form:
         for name, each in self.fields.items():
             each.fault(problems.get(name))
         if self.summary is None and problems:
-            ui.run_javascript('document.querySelector(".lb-field.bad")?.scrollIntoView({block: "center"})')
+            ui.run_javascript('document.querySelector(".lb-field.bad > *")?.scrollIntoView({block: "center"})')
 
     def show_lacking(self, lacking: Sequence[Check]) -> None:
         """Lists what an application lacks; each line links to its field, also on another page."""

@@ -107,7 +107,7 @@ def day_prints(account: Account) -> None:
         return await many_books.of_day(chosen.day, by=account)
 
     note = '那一天核可發冊的，合成一個檔案'
-    with html.div().props('id=books tabindex=-1'), card('列印一天的紀錄冊', note, 'lb-gap-below'):
+    with html.div().props('id=books tabindex=-1').classes('lb-gap-below'), card('列印一天的紀錄冊', note):
         in_form = form(chosen, summary=False)
         with html.div().classes('lb-ledger-grid'):
             date_field('核可日期', in_form, 'day')
