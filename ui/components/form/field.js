@@ -15,6 +15,7 @@ export default {
     name: String,
     label: String,
     required: Boolean,
+    unstarred: Boolean, // required by a label that has no star
     value: null,
     revision: Number,
     error: String,
@@ -72,7 +73,7 @@ export default {
           :class="{'lb-away': hiddenLabel}"
           :for="grouped ? null : name"
         >
-          <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
+          <span class="l"><span v-if="required && !unstarred" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
           <label v-for="(o, i) in options" :key="String(o.value)" class="lb-choice">
@@ -121,6 +122,7 @@ export default {
           :aria-invalid="error ? 'true' : null"
           hide-bottom-space
           :aria-describedby="describedby"
+          :aria-required="required || null"
           @filter="filter"
           :maxlength="maxlength"
           @input-value="write"

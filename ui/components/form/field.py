@@ -16,7 +16,10 @@ LONGEST = 4000
 
 
 class field(Element, component='field.js'):
-    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it."""
+    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it.
+
+    `starred`: whether the label of a required one has the star, which a contract of labels may leave out.
+    """
 
     kind: ClassVar[str] = 'text'
 
@@ -27,6 +30,7 @@ class field(Element, component='field.js'):
         name: str,
         *,
         required: bool = False,
+        starred: bool = True,
         hint: str = '',
         placeholder: str = '',
         readonly: bool = False,
@@ -36,12 +40,13 @@ class field(Element, component='field.js'):
         super().__init__()
         self.form = in_form
         self.name = name
-        self.label = f'*{label}' if required else label
+        self._star = '*' if required and starred else ''
+        self.label = self._star + label
         self._unread = ''
         in_form.fields[name] = self
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
-        given |= {'required': required, 'readonly': readonly, 'wide': wide}
+        given |= {'required': required, 'unstarred': required and not starred, 'readonly': readonly, 'wide': wide}
         shown = {key.replace('_', '-'): each for key, each in given.items() if each}
         self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, **shown})
         if self.kind != 'password':
@@ -101,7 +106,7 @@ class field(Element, component='field.js'):
 
     def rename(self, label: str) -> None:
         """Give the field another label."""
-        self.label = f'*{label}' if self._props.get('required') else label
+        self.label = self._star + label
         if self._props['label'] != label:
             self._props['label'] = label
             self.update()
