@@ -26,7 +26,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
             if row.problem and row.id in undo.waiting:
                 tell(f'{row.volunteer}的案件沒有生效：{row.problem}')
         own = {row.id: (row.volunteer, row.pending) for row in queue.rows if row.pending}
-        undo.show(own if queue.is_whole else await decisions.own_pending(by=account))
+        await undo.show(own if queue.is_whole else await decisions.own_pending(by=account))
 
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
