@@ -521,7 +521,7 @@ def test_people_go_into_a_team_and_may_go_to_another_unit(site: Site, clerk: Pag
     clerk.get_by_role('button', name='新增志工隊').click()
     expect(clerk.get_by_text('已新增志工隊「導覽隊」').first).to_be_visible()
     clerk.get_by_role('checkbox', name=re.compile('王小明')).click()
-    choose(clerk, '改編到', '導覽隊')
+    choose(clerk, '新的所屬志工隊', '導覽隊')
     clerk.get_by_role('button', name='變更志工隊').click()
     expect(clerk.get_by_text('已變更 1 位志工的志工隊').first).to_be_visible()
     expect(clerk.get_by_text('已選 0 位')).to_be_visible()

@@ -94,6 +94,7 @@ PLACED = {
     ('ui/door/endings.py', '繼續使用'): 'ui/door/endings.py',
     ('domain/accounts/staff.py', '新增帳號'): 'ui/pages/admin/__init__.py',
     ('ui/pages/account.py', '不寄'): 'ui/pages/account.py',
+    ('ui/pages/account.py', '我的資料'): 'ui/pages/my_data.py',
     ('ui/pages/admin/mail.py', '忘記密碼?'): LOGIN,
     ('ui/pages/applications.py', '申請送審'): TAB,
     ('ui/components/desk/desk_decisions.py', '再看一下'): 'ui/components/desk/desk_decisions.py',

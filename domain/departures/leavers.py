@@ -146,7 +146,7 @@ async def _hindrances(volunteer_id: int) -> tuple[str, ...]:
         (Application.filter(**theirs, status__in=worklists.OPEN), '他有進行中的紀錄冊申請。'),
         (PaperRegistration.filter(**theirs, status__in=REGISTRATIONS_OPEN), '他有紙本紀錄冊等待確認。'),
         (Transfer.filter(**theirs, status=TransferStatus.OPEN), '他的移轉還沒有結果。'),
-        (RightsRequest.filter(**theirs, status=RightsStatus.OPEN), '他的個資請求還沒有答覆；請先在「個資事務」答覆。'),
+        (RightsRequest.filter(**theirs, status=RightsStatus.OPEN), '他在「個資事務」的請求還沒有答覆；請先答覆。'),
     )
     return tuple([sentence for found, sentence in asked if await found.exists()])
 

@@ -24,7 +24,7 @@ class TeamFilled(DomainError):
 
     def __init__(self, team: 'TeamState') -> None:
         super().__init__(
-            f'「{team.name}」還有 {team.people} 位志工，所以沒有停用。請選擇要把他們改編到哪裡，再按一次。'
+            f'「{team.name}」還有 {team.people} 位志工，所以沒有停用。請選擇他們的志工隊要變更為哪一隊，再按一次。'
         )
 
 

@@ -17,7 +17,7 @@ from db import DatabaseAway, transaction
 from db.choices import ApplicationStatus
 from db.models import Account, Application, Decision
 
-from .. import announcements, dates, papers, permissions, reviews, validation
+from .. import announcements, dates, papers, permissions, readiness, reviews, validation
 from ..announcements import DecisionsChanged
 from ..cases import transitions
 from ..errors import DomainError, MovedOn, NoAnswer, NotFound, NotPermitted
@@ -173,6 +173,14 @@ async def own_pending(*, by: Account) -> dict[int, tuple[str, Decision]]:
     permissions.require(by, 'reviews.decisions.own_pending')
     waiting = Decision.filter(by_id=by.id, problem='').select_related('by', 'application__volunteer')
     return {one.application_id: (one.application.volunteer.name, one) for one in await waiting}
+
+
+async def unticked(cases: Iterable[int], *, by: Account) -> int:
+    """How many boxes of 請目視後勾選 nobody has ticked on these cases, of those that are with the agency of `by`."""
+    permissions.require(by, 'reviews.decisions.unticked')
+    ours = await Application.filter(id__in=list(cases), agency_id=by.agency_id, round__gt=0)
+    lists = await readiness.checks_of(ours, by=by)
+    return sum(check.by_eye and not check.ticked_by for each in lists.values() for check in each)
 
 
 async def deciding(*, by: Account) -> set[int]:

@@ -49,9 +49,10 @@ def _together(steps: Sequence[ApplicationStep]) -> Iterable[Entry]:
 
 
 def _so_far(standing: Sequence[ApplicationStatus]) -> str:
+    """審結 is approved or rejected, as 審核統計 counts; 審核結果, of which the mail tells, may be 補件 as well."""
     decided = sum(status in _DECIDED for status in standing)
     wanted = len(standing) - standing.count(ApplicationStatus.WITHDRAWN)
-    return f'已有結果 {decided}／{wanted} 位' if wanted else ''
+    return f'已審結 {decided}／{wanted} 位' if wanted else ''
 
 
 def _entry(steps: Sequence[ApplicationStep], so_far: str) -> Entry:

@@ -272,14 +272,14 @@ async def test_a_logout_in_one_tab_closes_the_others_in_every_process(
     assert (await elsewhere.get('/test/counter')).status_code == 303
 
 
-async def test_after_a_logout_another_tab_says_why_it_is_closed_until_the_next_login(
+async def test_after_a_logout_a_page_says_that_one_has_signed_out_until_the_next_login(
     inside: Browser, clerk: Account
 ) -> None:
     await inside.post('/logout')
 
     led = await inside.get('/test/counter')
-    assert 'flash=session-ended' in led.headers['location']
-    assert '已在別處登出' in (await inside.get(led.headers['location'])).text
+    assert 'flash=signed-out' in led.headers['location']
+    assert '您已經登出' in (await inside.get(led.headers['location'])).text
     await inside.sign_in(clerk.username or '', PASSWORD)
     inside.http.cookies.delete('sid')
     assert 'flash' not in (await inside.get('/test/counter')).headers['location']

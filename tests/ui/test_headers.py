@@ -145,7 +145,7 @@ def test_chromium_runs_our_scripts_and_not_an_injected_one(servers: tuple[Server
         second = context.new_page()
         second.goto(f'{servers[0].url}/test/counter')
         second.evaluate("fetch('/logout', {method: 'POST'})")
-        page.get_by_text(NOTICES['session-ended']).wait_for()
+        page.get_by_text(NOTICES['signed-out']).wait_for()
         page.wait_for_url('**/login?next=/test/counter')
         chromium.close()
 

@@ -59,6 +59,10 @@ class action_button(ui.button):
         self.form = in_form
         self.is_busy = False
 
+    def look(self, look: Look) -> None:
+        """Have it look like this from now on."""
+        self.props(remove='unelevated outline flat color').props(PROPS[look])
+
     async def _hear(self, event: GenericEventArguments) -> None:
         self.said = event.args
         await self.press()

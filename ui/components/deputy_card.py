@@ -18,7 +18,7 @@ from .form.fields import choice_field, date_field
 async def deputy_card(reviewer: Account, account: Account, leave: Callable[[str], None]) -> None:
     """Places what is named for `reviewer`, with 結束代理, else the form that names it; both `leave` with a message."""
     named = await deputies.of(reviewer, by=account)
-    whose = '職務代理' if reviewer.id == account.id else f'職務代理：{reviewer.name}'
+    whose = '您的代理人' if reviewer.id == account.id else f'職務代理：{reviewer.name}'
     with card(whose, '(請假時，由同機關的同事代理)'), html.div().classes('lb-stack'):
         if named is None:
             await _naming(reviewer, account, leave)

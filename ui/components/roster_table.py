@@ -61,6 +61,7 @@ class roster_table(Element, component='roster_table.js'):
         self.rows = {row.application.id: row for row in rows}
         line = _of_unit if self.account.role is Role.UNIT_STAFF else _of_agency
         lines = [_common(number, row, self.account) | line(row, roster_id) for number, row in enumerate(rows, start=1)]
+        self.has_ready = any(line['can'] for line in lines)
         text = json.dumps(lines, ensure_ascii=False)
         if text != self._props['rows']:
             self._props['rows'] = text

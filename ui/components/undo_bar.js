@@ -4,7 +4,7 @@ import '/static/desk.js'; // the keys
 
 export default {
   components: { 'lb-icon': icon },
-  props: { text: String, last: Object, count: Number, then: String, seconds: Number, turn: Number },
+  props: { text: String, last: Object, count: Number, then: String, note: String, seconds: Number, turn: Number },
   emits: ['undone'],
   data() {
     return { left: 0, timer: 0 };
@@ -13,7 +13,9 @@ export default {
     <div v-show="left > 0" class="lb-toast lb-undo">
       <lb-icon name="ok" size="20" />
       <span>
-        <b role="status">{{ left > 0 ? text : '' }}</b>
+        <span role="status">
+          <template v-if="left > 0"><b>{{ text }}</b><template v-if="note">{{ note }}</template></template>
+        </span>
         <span aria-hidden="true">{{ left }} 秒內可復原，之後才{{ then }}</span>
       </span>
       <template v-if="left > 0">

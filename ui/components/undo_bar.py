@@ -31,22 +31,30 @@ class undo_bar(Element, component='undo_bar.js'):
         super().__init__()
         self.account, self.leads_to = account, leads_to
         self.waiting: Decided = {}
-        self._props.update({'text': '', 'last': {}, 'count': 0, 'then': '', 'seconds': 0, 'turn': 0})
+        self._props.update({'text': '', 'last': {}, 'count': 0, 'then': '', 'note': '', 'seconds': 0, 'turn': 0})
         self.on('undone', self._undone)
 
-    def show(self, decided: Decided) -> None:
-        """Shows those of `decided` that this reviewer may take back now; the browser counts down."""
+    async def show(self, decided: Decided) -> None:
+        """Shows those of `decided` that this reviewer may take back now; the browser counts down.
+
+        Of what is approved it says how many checks by eye are not ticked: they stand in nobody's way, and a key is
+        pressed without a question.
+        """
         now = dates.now()
         mine = {case: one for case, one in decided.items() if one[1].by_id == self.account.id}
         waiting = {case: one for case, one in mine.items() if one[1].release_at > now}
         if _times(waiting) == _times(self.waiting):
             return
         self.waiting = waiting
+        approved = [case for case, (_, one) in waiting.items() if one.to is ApplicationStatus.APPROVED]
+        unticked = await decisions.unticked(approved, by=self.account) if approved else 0
+        if self.waiting is not waiting:  # a later one is shown by now
+            return
         found = [decision for _, decision in waiting.values()]
-        left = min((decision.release_at - now for decision in found), default=None)
-        takes_number = any(decision.to is ApplicationStatus.APPROVED for decision in found)
+        left = min((decision.release_at - dates.now() for decision in found), default=None)
         self._props.update({'last': _last(waiting), 'count': len(waiting)})
-        self._props.update({'text': _describe(waiting), 'then': '取號、寄信' if takes_number else '寄信'})
+        self._props.update({'text': _describe(waiting), 'then': '取號、寄信' if approved else '寄信'})
+        self._props['note'] = f'目視 {unticked} 項未勾' if unticked else ''
         self._props.update({'seconds': left.total_seconds() if left else 0, 'turn': self._props['turn'] + 1})
         self.update()
 

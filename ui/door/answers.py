@@ -48,7 +48,8 @@ def stranger(scope: Scope) -> Response:
         query = scope['query_string'].decode('latin-1')
         wanted = scope['path'] + (f'?{query}' if query else '')
         login = links.login('' if wanted == links.home() else wanted)
-        return RedirectResponse(with_flash(login, 'session-ended') if cookies.was_signed_in(scope) else login, 303)
+        why = cookies.why_closed(scope)
+        return RedirectResponse(with_flash(login, why) if why else login, 303)
     return public.refusal(scope, 401, '您已登出或閒置太久。請重新登入；已儲存的資料都還在。')
 
 

@@ -15,7 +15,8 @@ from domain import settings as settings_module
 from domain.accounts import known_devices
 
 _LONGEST = 100  # characters that are looked at; our secrets are shorter
-# After 登出 the session's cookie is gone; for so many seconds this one tells why a page leads to the login.
+# After 登出 the session's cookie is gone; for so many seconds this one, called as its notice on the login page, tells
+# why a page leads there.
 _SIGNED_OUT, _TOLD_FOR = 'signed-out', 120
 
 
@@ -36,9 +37,11 @@ def drop_session(response: Response) -> None:
     _keep(response, _SIGNED_OUT, 'yes', seconds=_TOLD_FOR)
 
 
-def was_signed_in(scope: Scope) -> bool:
-    """Whether the browser still has a session, open or not, or has just left one."""
-    return bool(token_of(scope)) or _SIGNED_OUT in _sent(scope)
+def why_closed(scope: Scope) -> str:
+    """Why the browser has no open session, as a notice of the login page: it ended, or was just left; '' for no."""
+    if token_of(scope):
+        return 'session-ended'
+    return _SIGNED_OUT if _SIGNED_OUT in _sent(scope) else ''
 
 
 def half_of(request: Request) -> str:

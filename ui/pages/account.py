@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.responses import RedirectResponse, Response
 from nicegui import html, ui
 
-from domain import accounts, dates, links
+from domain import accounts, dates, links, volunteers
 from domain.accounts import new_passwords, passwords
 from domain.cases import deputies
 from domain.cases.transitions import UNDO_TIMES
@@ -21,7 +21,7 @@ from ..components.deputy_card import deputy_card
 from ..components.form import form
 from ..components.form.fields import password_field, radio_field
 from ..flash import leave_with
-from ..frame import HOMES, frame, waiting_for
+from ..frame import HOMES, MENU, Crumbs, frame, waiting_for
 
 PREFERENCES = {
     MailPreference.EACH: '每件都寄：有消息就寄一封',
@@ -64,7 +64,8 @@ async def password_page(account: Account) -> None:
     """變更密碼. Other browsers are signed out by it, this one stays."""
     change, own = PasswordChange(), await new_passwords.own_words(account)
     must_first = ui.context.client.request.scope['must_change_password']
-    with frame(account, '變更密碼', waiting=await waiting_for(account)):
+    crumbs = () if must_first else _crumbs(account)
+    with frame(account, '變更密碼', crumbs=crumbs, waiting=await waiting_for(account)):
         if must_first:
             html.p('目前的密碼是別人替您設定的。請先換成只有您知道的密碼，再繼續使用。').classes('lb-lead')
         in_form = form(change)
@@ -133,7 +134,7 @@ async def mail_page(account: Account) -> None:
         account,
         '通知信設定',
         MailChoice(account.mail_preference),
-        lead=_where_mail_goes(account),
+        lead=partial(_where_mail_goes, account),
         question='您要怎麼收到通知信？',
         options=PREFERENCES,
         hint=ALWAYS[account.role],
@@ -148,7 +149,7 @@ async def undo_page(account: Account) -> None:
         account,
         '復原時間',
         UndoChoice(account.undo_seconds),
-        lead='核可、通知補件或駁回之後，決定先等一下才生效；這段時間裡可以復原，還沒有人收到通知。',
+        lead=partial(html.p, '核可、通知補件或駁回之後，決定先等一下才生效；這段時間裡可以復原，還沒有人收到通知。'),
         question='您需要多少時間來復原？',
         options=UNDO_TIMES,
         hint='時間選得長，志工和單位也晚一點收到通知。只影響您自己的決定，下一個決定起適用。',
@@ -162,19 +163,21 @@ async def _choosing(
     title: str,
     choice: _Choice,
     *,
-    lead: str,
+    lead: Callable[[], object],
     question: str,
     options: Mapping[Any, str],
     hint: str,
     keep: Callable[..., Awaitable[None]],
     told: str,
 ) -> None:
-    """A page that asks one thing; `keep` is given the answer, and `told` is said on the page after it."""
+    """A page that asks one thing; `lead` places what is said first, `keep` is given the answer, and `told` is said on
+    the page after it.
+    """
     [name] = vars(choice)
-    with frame(account, title, waiting=await waiting_for(account)):
+    with frame(account, title, crumbs=_crumbs(account), waiting=await waiting_for(account)):
         in_form = form(choice)
         with html.div().classes('lb-narrow'), card(), html.div().classes('lb-stack'):
-            html.p(lead)
+            lead()
             radio_field(question, in_form, name, options)
             html.p(hint).classes('lb-hint')
 
@@ -189,7 +192,11 @@ async def _choosing(
 
 async def deputy_page(account: Account) -> None:
     """職務代理: who stands in while one is away."""
-    with frame(account, '職務代理', waiting=await waiting_for(account)), html.div().classes('lb-narrow lb-stack'):
+    waiting = await waiting_for(account)
+    with (
+        frame(account, '職務代理', crumbs=_crumbs(account), waiting=waiting),
+        html.div().classes('lb-narrow lb-stack'),
+    ):
         for stood in await deputies.told(by=account):
             if stood.deputy.id == account.id:
                 html.p(f'您現在代理{stood.absent.name}，到 {dates.roc(stood.ends_on)} 為止（含當日）。').classes(
@@ -201,12 +208,24 @@ async def deputy_page(account: Account) -> None:
                 await deputy_card(one, account, partial(leave_with, links.deputy()))
 
 
-def _where_mail_goes(account: Account) -> str:
-    if account.email:
-        change = '您的運用單位' if account.role is Role.VOLUNTEER else '系統管理者'
-        return f'通知信寄到 {account.email}。信箱要更改時，請洽{change}。'
-    who = '請運用單位' if account.role is Role.VOLUNTEER else '請系統管理者'
-    return f'您的帳號沒有登錄電子郵件，收不到通知信。{who}補登後，這裡的設定才有作用。'
+def _crumbs(account: Account) -> Crumbs:
+    return [('我的紀錄冊', HOMES[account.role])] if account.role is Role.VOLUNTEER else [MENU]
+
+
+def _where_mail_goes(account: Account) -> None:
+    """Where it goes, and how another address is got: a volunteer asks for it in 我的資料."""
+    is_volunteer = account.role is Role.VOLUNTEER
+    there = f'通知信寄到 {account.email}。' if account.email else '您的帳號沒有登錄電子郵件，收不到通知信。'
+    with html.p():
+        html.span(there)
+        if is_volunteer:
+            html.span('要更改時，請到「我的資料」' if account.email else '請到「我的資料」')
+            ui.link(f'提出更正：{volunteers.FIELDS["email"].label}', links.my_data())
+            html.span('。' if account.email else '；補登後，這裡的設定才有作用。')
+        elif account.email:
+            html.span('信箱要更改時，請洽系統管理者。')
+        else:
+            html.span('請系統管理者補登後，這裡的設定才有作用。')
 
 
 async def guide_page(account: Account) -> Response:

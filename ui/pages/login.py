@@ -11,8 +11,10 @@ from ..assets.compression import compressed
 from ..door import gate
 from ..flash import PARAMETER
 
+DONE = 'password-set'
 NOTICES = {
-    'password-set': '密碼已設定完成，請用新密碼登入。',
+    DONE: '密碼已設定完成，請用新密碼登入。',
+    'signed-out': '您已經登出。重新登入後會回到原來的頁面；已儲存的資料都還在。',
     'session-ended': '您閒置太久，或已在別處登出，所以要重新登入。登入後會回到原來的頁面；您輸入的內容都還在。',
 }
 
@@ -30,11 +32,13 @@ def render(
     status: int = 401,
 ) -> Response:
     """The page. `message` says why the login was refused, above the fields; the name typed stays where it was."""
+    told = request.query_params.get(PARAMETER, '')
     return public.page(
         'login.html',
         status if message else 200,
         message=message,
-        notice=NOTICES.get(request.query_params.get(PARAMETER, ''), ''),
+        notice=NOTICES.get(told, ''),
+        is_done=told == DONE,
         username=username,
         next=next,
         agency=directory.DEFAULT_AGENCY,

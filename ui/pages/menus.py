@@ -43,7 +43,7 @@ BATCH = Entry('cards', '批次維護作業', '用試算表一次匯入志工、�
 ADMIN = Entry('office', '系統管理', '帳號、運用單位、發冊機關與規定時數。', links.administration())
 USAGE_LOG = Entry('search', '使用紀錄', '誰在什麼時候、從哪裡，做了或看了什麼。', links.usage_log())
 MAILS = Entry('mail', '系統信件', '這個示範系統保留、沒有寄出的信。', links.mails())
-TRANSFERS = Entry('people', '志工移轉', '編入志工隊，或移轉到其他單位、接收移轉。', links.transfers())
+TRANSFERS = Entry('people', '志工移轉', '變更志工隊，或移轉到其他單位、接收移轉。', links.transfers())
 SIGN_OFFS = Entry('ok', '待簽核', '送審前請您看過的申請，同意或不同意。', links.sign_offs())
 OFFICE_FIGURES = Entry('chart', '志願服務統計', '志工人數、領冊人數與訓練人次，不含個人資料。', links.office_figures())
 COUNTY_OFFICES = Entry('office', '運用單位與發冊機關', '本縣市的運用單位與發冊機關名冊。', links.county_offices())
@@ -177,7 +177,7 @@ async def _unit_counts(account: Account) -> list[Count]:
     if papers := counts.papers_returned:
         listed.insert(1, Count('紙本退回', 'bad', 'book', '請更正後再送', papers, links.paper_books('returned')))
     if asked := counts.requests:
-        listed.insert(1, Count('個資請求', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
+        listed.insert(1, Count('個資事務', 'warn', 'lock', '請在期限內答覆', asked, links.rights()))
     if lists[UnitList.CLOSED]:
         listed.append(
             Count('駁回與撤回', '', 'warning', '可重新申請', lists[UnitList.CLOSED], links.applications('closed'))

@@ -91,7 +91,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
     waiting = await waiting_for(account)
     with frame(account, roster.title, crumbs=[MENU, VOLUNTEER_DATA, ROSTERS], waiting=waiting) as here:
         facts = ui.label(_facts(roster)).classes('lb-lead')
-        drop = _acts(roster, account)
+        add, drop = _acts(roster, account)
         table = roster_table(
             '名冊內容',
             account,
@@ -113,6 +113,7 @@ async def roster_page(account: Account, roster_id: int) -> None:
         table.show(rows := await rosters.rows(now, by=account), roster_id)
         printing.offer(len(rosters.issued(rows)))
         drop.set_visibility(not table.rows)
+        add.look('outline' if table.has_ready else 'primary')  # then 送審 is what is to be done first
         past.show(await roster_timeline.of(now, by=account, listed=[row.application for row in rows]))
 
     async def renew() -> None:
@@ -122,18 +123,18 @@ async def roster_page(account: Account, roster_id: int) -> None:
     table.follow(roster, renew)
 
 
-def _acts(roster: Roster, account: Account) -> action_button:
-    """What can be done with a whole roster; returns 刪除空名冊."""
+def _acts(roster: Roster, account: Account) -> tuple[action_button, action_button]:
+    """What can be done with a whole roster; returns 加入志工 and 刪除空名冊."""
     adding = when_asked(lambda: _adding(roster, account))
     naming = _naming(roster, account)
     with html.div().classes('lb-page-acts lb-roster-open'):
-        with action_button('', adding):
+        with action_button('', adding) as add:
             icon('plus')
             html.span('加入志工')
         ui.button('改名', on_click=naming, color=None).props('outline no-caps')
         drop = action_button('刪除空名冊', lambda: _discard(roster, account), 'flat')
         ways_down()
-    return drop
+    return add, drop
 
 
 def _facts(roster: Roster) -> str:

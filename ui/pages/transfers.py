@@ -30,7 +30,7 @@ from ..live import follow
 
 TITLE = '志工移轉'
 NO_TEAM = 0
-PARTS = {'': '編入志工隊', 'give': '移轉到其他單位', 'take': '接收其他單位的志工'}
+PARTS = {'': '變更志工隊', 'give': '移轉到其他單位', 'take': '接收其他單位的志工'}
 CHIPS = {
     TransferStatus.OPEN: ('warn', 'clock'),
     TransferStatus.ACCEPTED: ('ok', 'check'),
@@ -53,9 +53,7 @@ class Placing:
     def problems(self) -> dict[str, str]:
         """That nobody is taken out of a team because nothing was chosen; the rest the service checks."""
         return (
-            {'team_id': '請選擇要改編到哪一個志工隊；不編入任何一隊時，請選「未編隊」。'}
-            if self.team_id is None
-            else {}
+            {'team_id': f'請選擇新的{TEAM.label}；不屬於任何一隊時，請選「未編隊」。'} if self.team_id is None else {}
         )
 
 
@@ -111,11 +109,11 @@ async def _teams(account: Account, _: View) -> None:
     placing = Placing()
     in_form = form(placing, summary=False, mirrored=True)
     teams = await _names(account)
-    with card('編入志工隊', '(申請案、草稿與各項紀錄都跟著志工走，不需要重新輸入)', 'lb-gap-below'):
+    with card('變更志工隊', '(申請案、草稿與各項紀錄都跟著志工走，不需要重新輸入)', 'lb-gap-below'):
         with html.div().classes('lb-stack'):
             listed = choice_field('只列', in_form, 'listed_in', EVERYBODY | teams, placeholder='全部志工')
-            picks = pick_list('要改編的志工', in_form, 'chosen', partial(_people, account, placing))
-            target = choice_field('改編到', in_form, 'team_id', NOBODYS | teams, required=True)
+            picks = pick_list('要變更志工隊的志工', in_form, 'chosen', partial(_people, account, placing))
+            target = choice_field(f'新的{TEAM.label}', in_form, 'team_id', NOBODYS | teams, required=True)
         await picks.refresh()
         with html.div().classes('lb-row-acts'):
             action_button('變更志工隊', partial(_put, placing, picks, account), in_form=in_form)

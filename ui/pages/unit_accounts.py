@@ -185,7 +185,7 @@ async def _closing(account: Account, state: TeamState) -> None:
         if state.people and to is None:
             raise TeamFilled(state)
         where = others.get(to, WHOLE) if to is not None else ''
-        moved = f'{state.people} 位志工改編到「{where}」，申請案與表單跟著走。' if where else ''
+        moved = f'{state.people} 位志工的志工隊變更為「{where}」，申請案與表單跟著走。' if where else ''
         closed = f'{state.accounts} 個帳號會停用並登出。' if state.accounts else ''
         if not await is_sure(
             f'停用「{state.name}」', f'{moved}{closed}先前的紀錄保留這個隊名，名冊由整個單位的承辦人辦理。'
@@ -196,7 +196,7 @@ async def _closing(account: Account, state: TeamState) -> None:
 
     with card('停用志工隊', '(之後不能再編入志工、開通帳號)'), html.div().classes('lb-stack'):
         if state.people:
-            choice_field('志工改編到', in_form, 'to', {teams.WHOLE: WHOLE, **others}, required=True)
+            choice_field('志工的志工隊變更為', in_form, 'to', {teams.WHOLE: WHOLE, **others}, required=True)
         if state.accounts:
             html.p('這個志工隊的帳號會停用；要改管其他志工隊時，請先在帳號清單改好。').classes('lb-note')
         with html.div().classes('lb-row-acts'):

@@ -172,7 +172,8 @@ export const why = {
   },
 };
 
-// Keys work only while they are switched on, never in a field and never behind a dialog.
+// Keys work only while they are switched on, never in a field and never behind a dialog; but for U, whose bar stands
+// beside a dialog.
 const ACTS = {
   j: () => go(desk.selected || !desk.visible.length ? neighbours().next : caseAddress(desk.visible[0].id)),
   k: () => go(desk.selected ? neighbours().previous : desk.pages.before),
@@ -192,7 +193,8 @@ function decide(button) {
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
-  if (document.querySelector('.q-dialog') && !desk.full) return;
+  const isAsked = document.querySelector('.q-dialog') && !desk.full;
+  if (isAsked && event.key.toLowerCase() !== 'u') return;
   if (event.key === '?' && !desk.full) {
     keys.listed = true;
     event.preventDefault();

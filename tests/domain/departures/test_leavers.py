@@ -72,7 +72,7 @@ async def test_what_keeps_a_record_open_is_told_and_nothing_is_done() -> None:
         due_on=dates.today(),
     )
 
-    with pytest.raises(StillNeeded, match=r'還在其他單位服務。.*個資請求還沒有答覆'):
+    with pytest.raises(StillNeeded, match=r'還在其他單位服務。.*「個資事務」的請求還沒有答覆'):
         await leavers.close(volunteer.id, '離職', by=clerk)
 
     assert (await Volunteer.get(id=volunteer.id)).name == '王小明'

@@ -21,19 +21,19 @@ from db.models import (
     RecordBook,
     Volunteer,
 )
-from domain import accounts, announcements, applications, corrections, dates, reviews
+from domain import accounts, announcements, applications, corrections, dates, readiness, reviews
 from domain.books import record_books
 from domain.cases.transitions import UNDO_WITHIN
 from domain.corrections import Anchor, StillOpen
 from domain.errors import DomainError, Incomplete, MovedOn, NotFound, NotPermitted
 from domain.papers import NotLookedAt
-from domain.readiness import NotReady
+from domain.readiness import NotReady, rules
 from domain.reviews import decisions
 from domain.reviews.decisions import TooLate
 from tests.patience import until
 from tests.processes import Processes
 
-from ...builders import an_account
+from ...builders import an_account, an_agency
 from ..sample_office import NOW, Office, a_case, a_complete_volunteer, details_for, looked_at, many_cases
 
 pytestmark = pytest.mark.usefixtures('database', 'today')
@@ -59,6 +59,17 @@ async def test_until_its_time_a_decision_gives_no_number_and_tells_nobody(office
     assert (now.status, now.version, now.decided_at) == (SUBMITTED, case.version + 1, None)
     assert (await RecordBook.all().count(), await NumberSeries.all().count()) == (0, 0)
     assert await OutgoingMail.all().count() == told
+
+
+async def test_what_nobody_has_ticked_on_a_case_is_counted_for_its_agency_alone(office: Office) -> None:
+    case = await a_case(office)
+    boxes = [check for check in await readiness.checks(case, by=office.reviewer) if check.by_eye]
+
+    assert await decisions.unticked([case.id], by=office.reviewer) == len(boxes) > 1
+    await rules.tick(case, boxes[0].rule_id or 0, by=office.reviewer)
+    assert await decisions.unticked([case.id], by=office.reviewer) == len(boxes) - 1
+    stranger = await an_account(role=Role.REVIEWER, agency=await an_agency())
+    assert await decisions.unticked([case.id], by=stranger) == 0
 
 
 async def test_released_it_counts_from_when_it_was_made(office: Office) -> None:

@@ -60,10 +60,10 @@ async def test_a_roster_tells_both_sides_what_happened_to_it_as_a_whole(office: 
     assert told(entries) == [
         ('林小滿', '建立名冊', '三月名冊'),
         ('林小滿', '送審 3 位', '甲、乙、丙'),
-        ('何專員', '核可 2 位', '甲、丙\n已有結果 2／3 位'),
-        ('何專員', '通知補件 1 位', '乙\n已有結果 1／3 位'),
+        ('何專員', '核可 2 位', '甲、丙\n已審結 2／3 位'),
+        ('何專員', '通知補件 1 位', '乙\n已審結 1／3 位'),
         ('林小滿', '再次送審 1 位', '乙'),
-        ('王專員', '核可 1 位', '乙\n已有結果 3／3 位'),
+        ('王專員', '核可 1 位', '乙\n已審結 3／3 位'),
     ]
     assert told(await timeline.of(roster, by=office.reviewer)) == told(entries)
     with pytest.raises(NotFound):

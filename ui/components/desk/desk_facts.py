@@ -60,7 +60,7 @@ def _person(volunteer: Volunteer, *, may_reveal: bool) -> list[Fact]:
         fact('english_name', volunteer.english_name or '未填寫'),
         fact('email', volunteer.email or '未填寫'),
         flag(
-            '舊制冊號',
+            basics.FIELDS['legacy_series'].caption,
             Place.BASICS,
             'legacy_serial',
             text=basics.legacy_number(volunteer) or '無',

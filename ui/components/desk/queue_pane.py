@@ -26,7 +26,7 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
             if row.problem and row.id in undo.waiting:
                 tell(f'{row.volunteer}的案件沒有生效：{row.problem}')
         own = {row.id: (row.volunteer, row.pending) for row in queue.rows if row.pending}
-        undo.show(own if queue.is_whole else await decisions.own_pending(by=account))
+        await undo.show(own if queue.is_whole else await decisions.own_pending(by=account))
 
     async def approve(event: GenericEventArguments) -> None:
         chosen = _chosen(event.args)
@@ -53,8 +53,9 @@ async def queue_pane(account: Account, view: DeskView, selected: int | None = No
 def tell_refused(report: Report) -> None:
     """Lists the cases that could not be approved, each with its reason and a link."""
     with question(f'{len(report.refused)} 件沒有核可', is_open=True) as dialog:
-        others = f'其他 {len(report.decided)} 件已核可，還可以復原。' if report.decided else '沒有案件被核可。'
-        html.p(f'{others}下列案件請個別處理：')
+        # Whether the others can still be taken back changes while this stands here: the bar beside it says it.
+        others = '其他案件不受影響' if report.decided else '沒有案件被核可'
+        html.p(f'{others}；下列案件請個別處理：')
         with html.ul().classes('lb-refused'):
             for application, sentence in report.refused:
                 with html.li():

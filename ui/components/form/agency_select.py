@@ -22,6 +22,7 @@ class agency_select:
             searchable=True,
             readonly=readonly,
             required=True,
+            starred=False,  # STEP 8 names it without the star
         )
         self.agency = choice_field(
             FIELDS['agency_id'].caption,

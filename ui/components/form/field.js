@@ -18,6 +18,7 @@ export default {
     name: String,
     label: String,
     required: Boolean,
+    unstarred: Boolean, // required by a label that has no star
     value: null,
     revision: Number,
     error: String,
@@ -75,7 +76,7 @@ export default {
           :class="{'lb-away': hiddenLabel}"
           :for="grouped ? null : name"
         >
-          <span class="l"><span v-if="required" class="lb-req">*</span>{{ label }}</span>
+          <span class="l"><span v-if="required && !unstarred" class="lb-req">*</span>{{ label }}</span>
         </component>
         <div v-if="kind === 'radio'" class="lb-choices">
           <label v-for="(o, i) in options" :key="String(o.value)" class="lb-choice">
@@ -124,6 +125,7 @@ export default {
           :aria-invalid="error ? 'true' : null"
           hide-bottom-space
           :aria-describedby="describedby"
+          :aria-required="required || null"
           @filter="filter"
           :maxlength="maxlength || longest"
           @input-value="write"

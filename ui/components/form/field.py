@@ -18,7 +18,10 @@ LONGEST = 8000
 
 
 class field(Element, component='field.js'):
-    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it."""
+    """One field: label above, control, help or fault below. `name` is its id in the page, so `#name` leads to it.
+
+    `starred`: whether the label of a required one has the star, which a contract of labels may leave out.
+    """
 
     kind: ClassVar[str] = 'text'
     # Of a password, a number or a day the control takes no more than `maxlength`.
@@ -31,6 +34,7 @@ class field(Element, component='field.js'):
         name: str,
         *,
         required: bool = False,
+        starred: bool = True,
         hint: str = '',
         placeholder: str = '',
         readonly: bool = False,
@@ -42,12 +46,13 @@ class field(Element, component='field.js'):
         self.most = maxlength if self.keeps_excess else 0
         self.form = in_form
         self.name = name
-        self.label = f'*{label}' if required else label
+        self._star = '*' if required and starred else ''
+        self.label = self._star + label
         self._unread = ''
         in_form.fields[name] = self
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
-        given |= {'required': required, 'readonly': readonly, 'wide': wide}
+        given |= {'required': required, 'unstarred': required and not starred, 'readonly': readonly, 'wide': wide}
         given['maxlength'] = maxlength - self.most  # its control cuts in silence
         shown = {key.replace('_', '-'): each for key, each in given.items() if each}
         self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, **shown})
@@ -116,7 +121,7 @@ class field(Element, component='field.js'):
 
     def rename(self, label: str) -> None:
         """Give the field another label."""
-        self.label = f'*{label}' if self._props.get('required') else label
+        self.label = self._star + label
         if self._props['label'] != label:
             self._props['label'] = label
             self.update()

@@ -46,7 +46,7 @@ export default {
           <span>{{ listed.text }}<a :href="listed.href">回名冊</a></span>
         </p>
       </section>
-      <nav class="lb-tabs" aria-label="志工資料頁籤">
+      <nav class="lb-tabs lb-scroll" aria-label="志工資料頁籤">
         <a
           v-for="t in tabs"
           :key="t.key"

@@ -72,7 +72,7 @@ async def review_roster_page(account: Account, roster_id: int) -> None:
         table.show(rows, roster_id)
         printing.offer(len(rosters.issued(rows)))
         pictures.show(rows, trainings, roster_id)
-        way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
+        await way_back.show({row.application.id: (row.volunteer.name, row.pending) for row in rows if row.pending})
         past.show(await timeline.of(now, by=account, listed=[row.application for row in rows]))
 
     async def renew() -> None:

@@ -251,7 +251,7 @@ def roster_note(roster: Roster, application: Application) -> None:
     is_draft = application.status is ApplicationStatus.DRAFT
     with html.p().classes('lb-note full'):
         html.span(f'{decides}；要送別的機關，請先移出名冊。' if is_draft else f'{decides}。')
-        ui.link('到名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
+        ui.link('回名冊', links.roster_row(roster.id, application.id)).classes('nowrap')
 
 
 def save_and_submit(

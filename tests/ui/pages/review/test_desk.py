@@ -182,8 +182,9 @@ def test_of_several_selected_those_that_cannot_be_approved_are_told_and_the_othe
 
     report = page.get_by_role('dialog', name='1 件沒有核可')
     expect(report.get_by_text('郭小樂')).to_be_visible()
-    report.get_by_role('button', name='知道了').click()
-    page.get_by_role('button', name='復原').click()
+    said = page.locator('.lb-undo').get_by_role('status')
+    expect(said).to_contain_text(re.compile(r'已核可 周小晴\s*目視 \d+ 項未勾'))
+    page.keyboard.press('u')  # its bar stands beside the dialog
     expect(page.get_by_role('heading', level=1, name='周小晴')).to_be_visible()
 
 
