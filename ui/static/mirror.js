@@ -84,8 +84,7 @@ const waits = (place, word) => word && word.turn > (heard[place] || 0);
 const patience = () => (window.socket?.connected === false ? 0 : PATIENCE);
 export const isLate = (draft) =>
   Object.entries(all(draft)).some(
-    ([name, word]) =>
-      waits(key(draft, name), word) && !isHeld(key(draft, name)) && Date.now() - word.turn > patience(),
+    ([name, word]) => waits(key(draft, name), word) && !isHeld(key(draft, name)) && Date.now() - word.turn > patience(),
   );
 
 // Calls `again` after longer and longer pauses, as long as the server has not heard the words of a field.
