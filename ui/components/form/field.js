@@ -125,7 +125,7 @@ export default {
           :aria-invalid="error ? 'true' : null"
           hide-bottom-space
           :aria-describedby="describedby"
-          :aria-required="required || null"
+          :aria-required="(searchable && required) || null"
           @filter="filter"
           :maxlength="maxlength || longest"
           @input-value="write"
