@@ -248,8 +248,8 @@ def test_back_returns_to_what_was_searched_filtered_and_sorted_by_an_address_wit
     column.get_by_role('button').click()
     expect(clerk).to_have_url(re.compile('sort=name'))
     column.get_by_role('button').click()
-    expect(clerk).to_have_url(re.compile('sort=-name'))
     expect(column).to_have_attribute('aria-sort', 'descending')
+    expect(clerk).to_have_url(re.compile('sort=-name'))  # the answer to the first press wrote its own, for a moment
     found = names.all_inner_texts()
     assert found
     assert '%' not in clerk.url
