@@ -2,14 +2,16 @@
 of a PDF signs for the parts of characters where the character was meant.
 """
 
+import unicodedata
+
 _QUOTES = ' \t\r\n"\'`“”‘’「」『』'
 _STOPS = '.,;、。，；'
-# CJK Radicals Supplement that look like a whole character (Unicode, EquivalentUnifiedIdeograph); of the older radicals
-# and two of these Unicode says so itself (NFKC).
+# CJK Radicals Supplement that look like a whole character (Unicode, EquivalentUnifiedIdeograph); of the older radicals,
+# and of two of these, Unicode says so itself (NFKC).
 _RADICALS = str.maketrans(
     '⺌⺎⺒⺓⺛⺝⺠⺧⺩⺪⺬⺮⺶⺻⺽⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻫⻬⻭⻮⻯⻰⻱⻲',
     '小兀巳幺旡月民牛王疋示竹羊聿臼虎西见角贝足车長长门雨青韦页风飞食马骨鬼鱼鸟麦黄斉齐歯齿竜龙龜亀',
-)
+) | {radical: unicodedata.normalize('NFKC', chr(radical)) for radical in range(0x2F00, 0x2FD6)}
 
 
 def bare(text: str) -> str:
@@ -24,7 +26,7 @@ def bare(text: str) -> str:
 def characters(text: str) -> str:
     """The text with the characters that are meant by signs of their radicals.
 
-    >>> characters('中華⺠國⻑榮'), characters('⻄門') == '西門'
-    ('中華民國長榮', True)
+    >>> characters('中華⺠國⻑榮'), characters('⻄門') == '西門', characters('⼭')
+    ('中華民國長榮', True, '山')
     """
     return text.translate(_RADICALS)

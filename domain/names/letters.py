@@ -22,8 +22,8 @@ GETA = '〓'  # what printers set where a piece of type was missing
 _STAND_INS = frozenset(f'{GETA}?？□■○◯*＊')
 # As what looks the same they are drawn: the glottal stop of some keyboards, and blanks, of which fonts draw boxes.
 _ALIKE = str.maketrans('\ua78b\ua78c\xa0\u202f\u205f', '\u02bc\u02bc   ') | dict.fromkeys(range(0x2000, 0x200B), ' ')
-# What copying out of a PDF makes of 山, and of fi.
-_COPIED = re.compile('[\u2f00-\u2fd5\ufb00-\ufb06]')
+# What copying out of a PDF makes of fi.
+_COPIED = re.compile('[\ufb00-\ufb06]')
 
 
 def problem(label: str, text: str) -> str | None:

@@ -11,7 +11,6 @@ import unicodedata
 from .. import copied
 
 CIRCLE = '○'
-_RADICALS = re.compile('[\u2f00-\u2fd5]')  # what copying out of a PDF makes of some characters
 _BETWEEN_WORDS = re.compile(r'[^\w\s]|[\s_]')
 
 
@@ -27,7 +26,7 @@ def masked(name: str) -> str:
     >>> masked('葛\U000e0100小城'), masked('Tân Pe̍h'), masked('⼭小田')
     ('葛○城', 'T○○ P○○', '山○田')
     """
-    composed = _RADICALS.sub(_as_character, copied.characters(unicodedata.normalize('NFC', name)))
+    composed = copied.characters(unicodedata.normalize('NFC', name))
     # Marks and selectors that stay apart belong to their letter: they neither end a word nor tell how long it is.
     text = ' '.join(''.join(one for one in composed if unicodedata.category(one)[0] != 'M').split())
     words = re.split(f'({_BETWEEN_WORDS.pattern})', text)
@@ -39,10 +38,6 @@ def masked(name: str) -> str:
     if len(text) < 3:
         return text[: len(text) - 1] + CIRCLE if text else ''
     return text[0] + CIRCLE * (len(text) - 2) + text[-1]
-
-
-def _as_character(radical: re.Match[str]) -> str:
-    return unicodedata.normalize('NFKC', radical[0])
 
 
 def _is_han(text: str) -> bool:
