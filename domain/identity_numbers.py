@@ -27,7 +27,10 @@ from .errors import DomainError
 
 _LETTERS = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'  # in the order of their codes 10 to 35
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
-_WITHIN = re.compile('(?a)(?<![A-Z0-9])[A-Z][A-D0-9][0-9]{8}(?![0-9])')
+# A number of a document beside other words, as it is typed, also at full width.
+WITHIN = re.compile(
+    '(?<![A-Za-zＡ-Ｚａ-ｚ0-9０-９])[A-Za-zＡ-Ｚａ-ｚ][A-Da-dＡ-Ｄａ-ｄ0-9０-９][0-9０-９]{8}(?![0-9０-９])'
+)
 _SEX = dict.fromkeys('18AC', Sex.MALE) | dict.fromkeys('29BD', Sex.FEMALE)
 
 
@@ -51,7 +54,7 @@ def within(text: str) -> str:
     >>> within('林民雄（a123456789）'), within('A1234 56789'), within('王小明')
     ('A123456789', 'A123456789', '王小明')
     """
-    found = _WITHIN.findall(unicodedata.normalize('NFKC', invisible.removed(text)).upper())
+    found = WITHIN.findall(unicodedata.normalize('NFKC', invisible.removed(text)).upper())
     return found[0] if len(found) == 1 else compact(text)
 
 

@@ -25,10 +25,7 @@ _COUNTED = re.compile(
 )
 _NUMBER = re.compile(r'(?a)[A-Z0-9]{5,20}')
 # The number of a document beside a name, with a blank, brackets or nothing between.
-_DOCUMENT = re.compile(
-    r'[\s(（\[【:：]*(?<![A-Za-zＡ-Ｚａ-ｚ0-9０-９])'
-    r'([A-Za-zＡ-Ｚａ-ｚ][A-Da-dＡ-Ｄａ-ｄ0-9０-９][0-9０-９]{8})(?![0-9０-９])[)）\]】]*'
-)
+_DOCUMENT = re.compile(rf'[\s(（\[【:：]*({identity_numbers.WITHIN.pattern})[)）\]】]*')
 # What stands over or before names in the lists that people copy.
 _NOT_NAMES = frozenset(map(names.key, ('姓名', '身分證字號', '證號', '編號', '序號', '志工姓名', '性別', '男', '女')))
 
