@@ -159,6 +159,15 @@ def number_in(said: object) -> int:
     return number if number <= MOST_INT4 else 0
 
 
+def numbers_in(listed: str) -> list[int]:
+    """The numbers of records in a list with commas; what is none is left out.
+
+    >>> numbers_in('3,17,x,'), numbers_in('')
+    ([3, 17], [])
+    """
+    return [number for one in listed.split(',') if (number := number_in(one))]
+
+
 def record_id(value: object) -> int:
     """A number that a record may have. Raises NotFound for anything else, as if the record were not there."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_INT4:

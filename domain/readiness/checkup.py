@@ -54,6 +54,11 @@ class Check:
         """Whether only a person can tell."""
         return self.rule_id is not None
 
+    @property
+    def is_unticked(self) -> bool:
+        """Whether it waits for somebody to look and tick it."""
+        return self.by_eye and not self.ticked_by
+
 
 def findings(
     volunteer: Volunteer, kind: IssueKind, agency: Agency, records: Records, hours: Sequence[RequiredHours]

@@ -180,7 +180,7 @@ async def unticked(cases: Iterable[int], *, by: Account) -> int:
     permissions.require(by, 'reviews.decisions.unticked')
     ours = await Application.filter(id__in=list(cases), agency_id=by.agency_id, round__gt=0)
     lists = await readiness.checks_of(ours, by=by)
-    return sum(check.by_eye and not check.ticked_by for each in lists.values() for check in each)
+    return sum(check.is_unticked for each in lists.values() for check in each)
 
 
 async def deciding(*, by: Account) -> set[int]:

@@ -38,7 +38,7 @@ class CourseDetails(TrainingDetails):
 
     def volunteer_ids(self) -> list[int]:
         """Whom the course is for."""
-        return [number for one in self.chosen.split(',') if (number := validation.number_in(one))]
+        return validation.numbers_in(self.chosen)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class desk_decisions(Element):
         number = f'將取號 {case.number}' if case.number else '沿用原紀錄冊號'
         waits = f'還有 {to_see} 項補正沒有確認' if to_see else f'已標記 {to_mend} 項補件'
         waits = '資料有變更，請先看過' if case.changes else waits
-        unticked = sum(check.by_eye and not check.ticked_by for check in case.checks)
+        unticked = sum(check.is_unticked for check in case.checks)
         number += f'；目視 {unticked} 項未勾' if unticked else ''
         _set_text(self.number, waits if to_see or to_mend or case.changes else number)
         _set_text(self.asked, f'已標記 {to_mend} 項' if to_mend else '尚未標記')

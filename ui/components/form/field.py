@@ -53,7 +53,7 @@ class field(Element, component='field.js'):
         value = self.to_browser(getattr(in_form.details, name))
         given = {'hint': hint, 'placeholder': placeholder, **props}
         given |= {'required': required, 'unstarred': required and not starred, 'readonly': readonly, 'wide': wide}
-        given['maxlength'] = maxlength - self.most  # its control cuts in silence
+        given['maxlength'] = 0 if self.keeps_excess else maxlength  # the control would cut in silence
         shown = {key.replace('_', '-'): each for key, each in given.items() if each}
         self._props.update({'kind': self.kind, 'name': name, 'label': label, 'value': value, **shown})
         if self.kind != 'password':

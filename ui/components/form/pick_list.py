@@ -48,8 +48,7 @@ class pick_list(Element, component='pick_list.js'):
     @property
     def ids(self) -> list[int]:
         """The chosen ones."""
-        chosen: str = getattr(self.form.details, self.name)
-        return [number for one in chosen.split(',') if (number := validation.number_in(one))]
+        return validation.numbers_in(getattr(self.form.details, self.name))
 
     def fault(self, sentence: str | None) -> None:
         """Show `sentence` below the list, or that it is right."""
